@@ -1,0 +1,61 @@
+"""The two ways a network controls a UNet: by residuals it can compute alone, or by patches run inside it."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from torch import Tensor, nn
+
+from .residuals import Residuals
+from .scale import Scale
+from .step import Step
+from .unet_shape import UNetShape
+
+Patches = dict[str, list[Callable[..., Any]]]
+"""Functions for the host to run inside the UNet, by patch point ("attn1", "input_block", "output_block", ...)."""
+
+
+class ControlOutput(NamedTuple):
+    residuals: Residuals
+    patches: Patches
+
+
+class ControlModel(nn.Module, ABC):
+    """A loaded control network.
+
+    `downscale_factor` is the number of hint pixels per latent pixel; `hint_channels` is what `encode` accepts;
+    `base` is the shape of the UNets that it fits.
+    """
+
+    base: UNetShape
+    downscale_factor: int = 8
+    hint_channels: int = 3
+
+    def encode(self, hint: Tensor) -> Any:
+        """What depends on the hint alone: called once per size, then given to every step."""
+        return hint
+
+    @abstractmethod
+    def output(self, step: Step, encoded: Any, scale: Scale) -> ControlOutput: ...
+
+
+class ResidualModel(ControlModel):
+    """A network that computes its residuals without looking inside the UNet (ControlNet, T2I-Adapter)."""
+
+    @abstractmethod
+    def residuals(self, step: Step, encoded: Any) -> Residuals:
+        """Unscaled residuals; strength, weights and mask are not the model's concern."""
+
+    def output(self, step: Step, encoded: Any, scale: Scale) -> ControlOutput:
+        return ControlOutput({block: scale(block, r) for block, r in self.residuals(step, encoded).items()}, {})
+
+
+class PatchModel(ControlModel):
+    """A network interleaved with the UNet (ControlNet-XS, LLLite). Its state lives in the closures of one step."""
+
+    @abstractmethod
+    def patches(self, step: Step, encoded: Any, scale: Scale) -> Patches:
+        """Functions for this step only; each passes its own delta through `scale`."""
+
+    def output(self, step: Step, encoded: Any, scale: Scale) -> ControlOutput:
+        return ControlOutput({}, self.patches(step, encoded, scale))

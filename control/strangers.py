@@ -1,0 +1,96 @@
+"""Files that people load by mistake: what they are, and where they belong."""
+
+from dataclasses import dataclass
+
+from .architecture import Signature
+from .checkpoint import Checkpoint
+
+
+@dataclass(frozen=True)
+class Stranger:
+    """A kind of file that no declared architecture loads. `advice` says what to do with it."""
+
+    what: str
+    signature: Signature
+    advice: str
+
+
+CORE_LOADER = "This pack does not run it yet. Core's Load ControlNet Model may."
+OTHER_LOADER = "This pack does not run it yet."
+
+STRANGERS = (
+    Stranger(
+        "a whole checkpoint with a diffusion model in it",
+        Signature(("model.diffusion_model.*",), ("control_model.*",)),
+        "Load it with Load Checkpoint; its folder is models/checkpoints.",
+    ),
+    Stranger(
+        "a diffusion model (a UNet in the diffusers layout)",
+        Signature(("down_blocks.*", "up_blocks.*", "conv_in.weight", "time_embedding.linear_1.weight")),
+        "Load it with Load Diffusion Model; its folder is models/diffusion_models.",
+    ),
+    Stranger(
+        "a diffusion model (a UNet in the original layout)",
+        Signature(("input_blocks.0.0.weight", "output_blocks.*", "out.2.weight"), ("*zero_convs*",)),
+        "Load it with Load Diffusion Model; its folder is models/diffusion_models.",
+    ),
+    Stranger(
+        "a LoRA",
+        Signature(("*lora_*",), ("lora_controlnet", "*lllite*")),
+        "Load it with Load LoRA; its folder is models/loras.",
+    ),
+    Stranger(
+        "a VAE",
+        Signature(("*decoder.conv_in.weight", "*encoder.conv_in.weight")),
+        "Load it with Load VAE; its folder is models/vae.",
+    ),
+    Stranger(
+        "a CLIP text encoder",
+        Signature(("*text_model.embeddings.token_embedding.weight",), ("model.diffusion_model.*",)),
+        "Load it with Load CLIP; its folder is models/text_encoders.",
+    ),
+    Stranger("a Control-LoRA", Signature(("lora_controlnet",)), CORE_LOADER),
+    Stranger("a ControlNet-LLLite", Signature(("*lllite*",)), OTHER_LOADER),
+    Stranger("a ControlNet Union", Signature(("task_embedding", "control_add_embedding.linear_1.weight")), CORE_LOADER),
+    Stranger(
+        "a difference ControlNet",
+        Signature(("difference", "*zero_convs.0.0.weight")),
+        "Core's Load ControlNet Model (diff) runs it.",
+    ),
+    Stranger("a ControlNet-XS (official layout)", Signature(("*_zero_convs_*",)), OTHER_LOADER),
+    Stranger(
+        "a ControlNet-XS (diffusers layout)", Signature(("up_connections.0.ctrl_to_base.0.weight",)), OTHER_LOADER
+    ),
+    Stranger(
+        "a ControlNet-XS fused with its base model",
+        Signature(("base_conv_in.weight", "ctrl_conv_in.weight")),
+        OTHER_LOADER,
+    ),
+    Stranger("a ControlNet-XS (diffusers before 0.28)", Signature(("down_zero_convs_in.0.weight",)), OTHER_LOADER),
+    Stranger("a T2I-Adapter", Signature(("*conv_in.weight", "*body.0.block1.weight")), CORE_LOADER),
+    Stranger("a T2I-Adapter (light)", Signature(("*body.0.in_conv.weight", "*body.0.out_conv.weight")), CORE_LOADER),
+    Stranger(
+        "a T2I-Adapter (diffusers layout)",
+        Signature(("*body.0.resnets.0.block1.weight",), ("*body.0.in_conv.weight",)),
+        CORE_LOADER,
+    ),
+    Stranger("a T2I style adapter", Signature(("style_embedding",)), "Load it with Load Style Model."),
+    Stranger(
+        "a SparseCtrl (animation)",
+        Signature(("*motion_modules*", "controlnet_cond_embedding.conv_in.weight")),
+        OTHER_LOADER,
+    ),
+    Stranger(
+        "a control network for another kind of diffusion model (a transformer)",
+        Signature(("controlnet_blocks.0.*",)),
+        CORE_LOADER,
+    ),
+)
+
+
+def name_stranger(checkpoint: Checkpoint) -> str | None:
+    """What the file is and what to do with it, in one sentence or two; None when it is no known kind."""
+    kinds = [kind for kind in STRANGERS if not kind.signature.mismatches(checkpoint)]
+    if not kinds:
+        return None
+    return f"{checkpoint.name} is {' or '.join(kind.what for kind in kinds)}. {kinds[0].advice}"

@@ -1,0 +1,29 @@
+"""Everything this pack raises on purpose. Each message says what was found, what was expected, what to do."""
+
+
+class ArmatureError(Exception):
+    """A problem the user can act on; ComfyUI shows the message on the node."""
+
+
+class UnknownArchitecture(ArmatureError):
+    """No declared architecture recognises the checkpoint."""
+
+
+class AmbiguousArchitecture(ArmatureError):
+    """Two declared architectures claim the checkpoint: one of their signatures is too loose."""
+
+
+class IncompatibleCheckpoint(ArmatureError):
+    """The checkpoint was recognised, but its weights do not fit the model built from it."""
+
+
+class UnreadableFile(ArmatureError):
+    """The file is missing, damaged, or of a kind that is not read."""
+
+
+class WrongBaseModel(ArmatureError):
+    """The control model was made for another base model than the one being sampled."""
+
+
+class MissingInput(ArmatureError):
+    """The control model needs something that it was not given."""

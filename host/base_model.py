@@ -1,0 +1,35 @@
+"""Which base model is being sampled, in the words of control/."""
+
+import comfy.model_base
+
+from ..control.unet_shape import UNKNOWN_CONTEXT, UNetShape, encoder_widths
+from ..errors import WrongBaseModel
+
+
+def unet_shape(model: comfy.model_base.BaseModel) -> UNetShape | None:
+    """The shape of the model's UNet; None for models that are no UNet (Flux, SD3, ...)."""
+    config = model.model_config.unet_config
+    if "model_channels" not in config or "channel_mult" not in config:
+        return None
+    multipliers, blocks = config["channel_mult"], config["num_res_blocks"]
+    widths = encoder_widths(
+        config["model_channels"],
+        multipliers,
+        blocks if isinstance(blocks, list | tuple) else [blocks] * len(multipliers),
+    )
+    return UNetShape(widths, config.get("context_dim") or UNKNOWN_CONTEXT, config.get("adm_in_channels"))
+
+
+def check_base(control: UNetShape, model: comfy.model_base.BaseModel) -> None:
+    """Let a control act only on a base that it fits; ComfyUI would drop its residuals with a log line.
+
+    Raises:
+        WrongBaseModel: it does not fit.
+    """
+    base = unet_shape(model)
+    if base is None or not control.fits(base):
+        found = type(model).__name__ if base is None else base.name
+        raise WrongBaseModel(
+            f"This control model is for {control.name}, but the model being sampled is {found}. "
+            "Load a control model made for this base, or the base that this one was made for."
+        )

@@ -1,0 +1,163 @@
+"""Lets ComfyUI's sampler call our units. Everything here is translation."""
+
+from copy import deepcopy
+
+import comfy.controlnet
+import comfy.model_management
+import comfy.model_patcher
+import comfy.utils
+import torch
+from torch import Tensor
+
+from ..control.hint import fit_channels
+from ..control.model import ControlModel
+from ..control.residuals import Residuals
+from ..control.schedule import Schedule
+from ..control.step import Step
+from ..control.unit import ControlUnit
+from .base_model import check_base
+
+MOST_CACHED_HINTS = 8  # sizes at a time: areas and tiles alternate between a few
+
+
+class ComfyControl(comfy.controlnet.ControlBase):
+    """A loaded model, and once applied its hint, in ComfyUI's chain of controls.
+
+    The chain may hold other packs' controls, and the core Apply ControlNet nodes accept this one. Hint, strength and
+    range live in the fields that ControlBase has for them, so that whoever changes those is obeyed.
+    """
+
+    def __init__(self, model: ControlModel, patcher: comfy.model_patcher.ModelPatcher, dtype: torch.dtype):
+        super().__init__()
+        self.model, self.patcher, self.dtype = model, patcher, dtype
+        self.compression_ratio = model.downscale_factor
+        self.encoded: dict[tuple, object] = {}  # by hint, size, batch, dtype, device; emptied around each run
+
+    @property
+    def unit(self) -> ControlUnit:
+        return ControlUnit(self.model, self.cond_hint_original, Schedule(self.strength, *self.timestep_percent_range))
+
+    def set_cond_hint(self, cond_hint, *arguments, **options):
+        """What every Apply node calls: a (B, C, H, W) hint in [0, 1], of any size and 1, 3 or 4 channels."""
+        self.encoded.clear()
+        return super().set_cond_hint(cond_hint, *arguments, **options)
+
+    def pre_run(self, model, percent_to_timestep_function):
+        check_base(self.model.base, model)
+        super().pre_run(model, percent_to_timestep_function)
+        self.model_sampling = model.model_sampling
+        self.sigma_at = percent_to_timestep_function
+        self.encoded.clear()  # an interrupted run is not cleaned up by ComfyUI
+
+    def get_control(self, x_noisy, t, cond, batched_number, transformer_options):
+        before = None
+        if self.previous_controlnet is not None:
+            before = self.previous_controlnet.get_control(x_noisy, t, cond, batched_number, transformer_options)
+        step = self._step(x_noisy, t, cond, transformer_options)
+        output = self.unit.output(step, lambda: self._encode(x_noisy, batched_number))
+        if not output.residuals:
+            return before
+        return joined(to_comfy(output.residuals, len(self.model.base.widths)), before)
+
+    def cleanup(self):
+        super().cleanup()
+        self.encoded.clear()
+
+    def copy(self):
+        copied = ComfyControl(self.model, self.patcher, self.dtype)
+        self.copy_to(copied)
+        return copied
+
+    def deepclone_multigpu(self, load_device, autoregister=False):
+        cloned = self.copy()
+        cloned.model = deepcopy(self.model)
+        offload_device = comfy.model_management.unet_offload_device()
+        cloned.patcher = comfy.model_patcher.ModelPatcher(cloned.model, load_device, offload_device)
+        if autoregister:
+            self.multigpu_clones[load_device] = cloned
+        return cloned
+
+    def get_models(self):
+        return [*super().get_models(), self.patcher]
+
+    def inference_memory_requirements(self, dtype):
+        """Bytes that stay beside the UNet's own activations: the residuals of both halves of the batch."""
+        hint = self.cond_hint_original
+        own = 0
+        if hint is not None:
+            latent_area = hint.shape[-1] * hint.shape[-2] // self.compression_ratio**2
+            own = (
+                2 * hint.shape[0] * latent_area * sum(self.model.base.widths) * comfy.model_management.dtype_size(dtype)
+            )
+        return own + super().inference_memory_requirements(dtype)
+
+    def _step(self, x: Tensor, sigmas: Tensor, cond: dict, transformer_options: dict) -> Step:
+        def cast(tensor: Tensor | None) -> Tensor | None:
+            return None if tensor is None else comfy.model_management.cast_to_device(tensor, x.device, self.dtype)
+
+        timesteps = self.model_sampling.timestep(sigmas)
+        return Step(
+            x=self.model_sampling.calculate_input(sigmas, x).to(self.dtype),
+            timesteps=timesteps.float(),
+            context=cast(cond.get("crossattn_controlnet", cond["c_crossattn"])),
+            y=cast(cond.get("y")),
+            sigma=float(sigmas[0]),
+            sigma_at=self.sigma_at,
+            cond_or_uncond=tuple(transformer_options.get("cond_or_uncond", (0,))),
+        )
+
+    def _encode(self, x: Tensor, batched_number: int) -> object:
+        height, width = (side * self.compression_ratio for side in x.shape[-2:])
+        key = (height, width, x.shape[0], batched_number, x.device)
+        if key not in self.encoded:
+            hint = fit_channels(self.cond_hint_original, self.model.hint_channels)
+            hint = comfy.utils.common_upscale(hint, width, height, self.upscale_algorithm, "center")
+            hint = comfy.controlnet.broadcast_image_to(hint, x.shape[0], batched_number)
+            if len(self.encoded) >= MOST_CACHED_HINTS:
+                self.encoded.pop(next(iter(self.encoded)))
+            self.encoded[key] = self.model.encode(hint.to(x.device, self.dtype))
+        return self.encoded[key]
+
+
+def to_comfy(residuals: Residuals, skips: int) -> dict[str, list]:
+    """ComfyUI pops each list from its end: "input" in block order, "output" from the deepest skip up."""
+    by_kind: dict[str, dict[int, Tensor]] = {"input": {}, "middle": {}, "skip": {}}
+    for (kind, index), tensor in residuals.items():
+        by_kind[kind][index] = tensor
+    return {
+        "input": [by_kind["input"].get(i) for i in reversed(range(skips))] if by_kind["input"] else [],
+        "middle": list(by_kind["middle"].values()),
+        "output": [by_kind["skip"].get(i) for i in range(skips)] if by_kind["skip"] else [],
+    }
+
+
+def joined(ours: dict[str, list], theirs: dict[str, list] | None) -> dict[str, list]:
+    """Add two of ComfyUI's control dicts; both are aligned at the end they are popped from."""
+    if theirs is None:
+        return ours
+    return {kind: _aligned(theirs.get(kind, []), tensors) for kind, tensors in ours.items()}
+
+
+def _aligned(a: list, b: list) -> list:
+    size = max(len(a), len(b))
+    pairs = zip([None] * (size - len(a)) + a, [None] * (size - len(b)) + b)
+    return [y if x is None else x if y is None else x + y for x, y in pairs]
+
+
+def attach(control: ComfyControl, *conditionings: list) -> list[list]:
+    """Copies of the conditionings in which every entry carries the control, on top of those it already has.
+
+    Entries with the same previous control share one object, over all conditionings: only then does ComfyUI run
+    positive and negative in one batch.
+    """
+    links: dict[object, ComfyControl] = {}
+    attached = []
+    for conditioning in conditionings:
+        entries = []
+        for tensor, extras in conditioning:
+            before = extras.get("control")
+            if before not in links:
+                links[before] = control.copy().set_previous_controlnet(before)
+            entries.append([tensor, {**extras, "control": links[before], "control_apply_to_uncond": False}])
+        attached.append(entries)
+    return attached

@@ -1,0 +1,24 @@
+"""Imports the pack as ComfyUI does: a package with a path, never a folder on sys.path."""
+
+import sys
+from importlib.util import module_from_spec, spec_from_file_location
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def _standalone():
+    spec = spec_from_file_location("armature_standalone", ROOT / "standalone.py")
+    module = module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+standalone = _standalone()
+standalone.load_pack()
+sys.argv = sys.argv[:1]  # ComfyUI reads the command line when it is imported
+standalone.load_comfyui()
+
+
+def pytest_addoption(parser):
+    parser.addoption("--write-docs", action="store_true", help="rewrite web/docs from the schemas")

@@ -1,0 +1,19 @@
+"""Keys and shapes of published files, without their weights: tests/data/manifests.json.xz."""
+
+import json
+import lzma
+from pathlib import Path
+
+import torch
+
+from armature.control.checkpoint import Checkpoint
+
+FILE = Path(__file__).parent.parent / "data" / "manifests.json.xz"
+MANIFESTS: dict[str, dict[str, list[int]]] = json.loads(lzma.decompress(FILE.read_bytes()))
+CONTROLNETS = [name for name in MANIFESTS if name.startswith("controlnet_s") and "union" not in name]
+OTHERS = [name for name in MANIFESTS if name not in CONTROLNETS]
+
+
+def checkpoint(name: str) -> Checkpoint:
+    """The file of this name with tensors on the meta device."""
+    return Checkpoint({key: torch.empty(shape, device="meta") for key, shape in MANIFESTS[name].items()}, f"{name}.pth")

@@ -1,0 +1,147 @@
+"""From files on disk: what loads, and what each bad file is answered with."""
+
+import os
+
+import folder_paths
+import pytest
+import torch
+from safetensors.torch import save_file
+
+from armature.errors import ArmatureError, IncompatibleCheckpoint, UnknownArchitecture, UnreadableFile
+from armature.host.loading import control_files, load_control
+
+from ..control.architectures.tiny_controlnet import SD1, diffusers, weights
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    """models/controlnet, empty."""
+    extensions = folder_paths.folder_names_and_paths["controlnet"][1]
+    monkeypatch.setitem(folder_paths.folder_names_and_paths, "controlnet", ([str(tmp_path)], extensions))
+    monkeypatch.setattr(folder_paths, "filename_list_cache", {})
+    return tmp_path
+
+
+def saved(folder, name, tensors):
+    save_file({key: value.contiguous() for key, value in tensors.items()}, folder / name)
+    return name
+
+
+@pytest.mark.parametrize("convert", [dict, diffusers], ids=["original", "diffusers"])
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float16, torch.bfloat16, torch.float8_e4m3fn], ids=str)
+def test_files_of_every_layout_and_precision_load_and_run(folder, convert, dtype):
+    tensors = {key: value.to(dtype) for key, value in convert(weights(SD1)).items()}
+    control = load_control(saved(folder, "x.safetensors", tensors))
+    assert control.patcher.model is control.model
+    encoded = control.model.encode(torch.rand(1, 3, 64, 64, dtype=control.dtype))
+    assert encoded.shape == (1, 16, 8, 8) and encoded.isfinite().all()
+
+
+@pytest.mark.parametrize("ending", [".pth", ".bin", ".pt", ".ckpt"])
+def test_pickled_weights_load_when_they_are_only_weights(folder, ending):
+    torch.save({"state_dict": weights(SD1), "epoch": 3}, folder / f"x{ending}")
+    assert load_control(f"x{ending}").model.base.widths[0] == 16
+
+
+class Code:
+    """Pickles to a call that leaves a trace when it is run."""
+
+    def __init__(self, trace):
+        self.trace = trace
+
+    def __reduce__(self):
+        return os.mkdir, (self.trace,)
+
+
+def test_pickled_code_is_refused_and_never_run(folder):
+    trace = folder / "was_here"
+    torch.save({"state_dict": weights(SD1), "surprise": Code(str(trace))}, folder / "x.pth")
+    with pytest.raises(UnreadableFile, match="Python code"):
+        load_control("x.pth")
+    assert not trace.exists()
+
+
+@pytest.mark.parametrize("kept", [0.5, 0.001])
+def test_a_truncated_file(folder, kept):
+    whole = (folder / saved(folder, "x.safetensors", weights(SD1))).read_bytes()
+    (folder / "x.safetensors").write_bytes(whole[: int(len(whole) * kept)])
+    with pytest.raises(UnreadableFile, match="cut off"):
+        load_control("x.safetensors")
+
+
+def test_a_truncated_pickle(folder):
+    torch.save(weights(SD1), folder / "x.pth")
+    whole = (folder / "x.pth").read_bytes()
+    (folder / "x.pth").write_bytes(whole[: len(whole) // 2])
+    with pytest.raises(UnreadableFile, match="cut off"):
+        load_control("x.pth")
+
+
+def test_an_empty_file(folder):
+    (folder / "x.safetensors").touch()
+    with pytest.raises(UnreadableFile, match="is empty"):
+        load_control("x.safetensors")
+
+
+@pytest.mark.parametrize("name", ["x.safetensors", "x.pth"])
+@pytest.mark.parametrize(
+    "content", [b"<html>404</html>" * 100, b"\x00" * 64, b"\xff" * 4096], ids=["html", "zeros", "ones"]
+)
+def test_a_file_that_is_something_else(folder, name, content):
+    (folder / name).write_bytes(content)
+    with pytest.raises(UnreadableFile, match=name):
+        load_control(name)
+
+
+def test_a_file_without_weights(folder):
+    torch.save({"epoch": 3}, folder / "x.pth")
+    with pytest.raises(UnreadableFile, match="no weights"):
+        load_control("x.pth")
+
+
+def test_not_a_number(folder):
+    tensors = weights(SD1)
+    tensors["zero_convs.3.0.weight"][0, 0] = float("nan")
+    with pytest.raises(IncompatibleCheckpoint, match=r"zero_convs\.3\.0\.weight"):
+        load_control(saved(folder, "x.safetensors", tensors))
+
+
+def test_a_wrong_shape(folder):
+    tensors = {**weights(SD1), "zero_convs.3.0.bias": torch.zeros(5)}
+    with pytest.raises(IncompatibleCheckpoint, match=r"\[5\]"):
+        load_control(saved(folder, "x.safetensors", tensors))
+
+
+STRANGERS = {
+    "Load Checkpoint": {"model.diffusion_model.input_blocks.0.0.weight": torch.zeros(1)},
+    "Load LoRA": {"lora_unet_mid_block_attentions_0_proj_in.lora_up.weight": torch.zeros(1)},
+    "Load VAE": {"decoder.conv_in.weight": torch.zeros(1), "encoder.conv_in.weight": torch.zeros(1)},
+}
+
+
+@pytest.mark.parametrize("loader", STRANGERS)
+def test_a_file_of_another_kind_is_told_its_loader(folder, loader):
+    with pytest.raises(UnknownArchitecture, match=rf"x\.safetensors is .*{loader}"):
+        load_control(saved(folder, "x.safetensors", STRANGERS[loader]))
+
+
+@pytest.mark.parametrize("name", ["../outside.safetensors", "/etc/passwd", "sub", "absent.safetensors", "", "../"])
+def test_names_outside_the_list(folder, name):
+    (folder / "sub").mkdir()
+    saved(folder.parent, "outside.safetensors", weights(SD1))
+    with pytest.raises(UnreadableFile, match="There is no control model"):
+        load_control(name)
+
+
+def test_a_directory_named_like_a_file(folder):
+    (folder / "x.safetensors").mkdir()
+    with pytest.raises(ArmatureError):
+        load_control("x.safetensors")
+
+
+def test_subfolders_are_listed_and_load(folder):
+    (folder / "sd15").mkdir()
+    saved(folder / "sd15", "x.safetensors", weights(SD1))
+    name = os.path.join("sd15", "x.safetensors")
+    assert name in control_files()
+    assert load_control(name).model.base.context_dim == 12
