@@ -23,13 +23,14 @@ class ControlOutput(NamedTuple):
 class ControlModel(nn.Module, ABC):
     """A loaded control network.
 
-    `downscale_factor` is the number of hint pixels per latent pixel; `hint_channels` is what `encode` accepts;
-    `base` is the shape of the UNets that it fits.
+    `downscale_factor` is the number of hint pixels per latent pixel; `hint_channels` is what `encode` accepts, in
+    sizes that are multiples of `hint_multiple`; `base` is the shape of the UNets that it fits.
     """
 
     base: UNetShape
     downscale_factor: int = 8
     hint_channels: int = 3
+    hint_multiple: int = 1
 
     def encode(self, hint: Tensor) -> Any:
         """What depends on the hint alone: called once per size, then given to every step."""

@@ -2,8 +2,19 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Protocol
 
 from torch import Tensor
+
+
+class BaseUNet(Protocol):
+    """What a control that shares the base's embeddings asks of it."""
+
+    def time_embedding(self, timesteps: Tensor) -> Tensor:
+        """(B,) -> (B, embedded)."""
+
+    def label_embedding(self, y: Tensor) -> Tensor:
+        """The vector conditioning (B, D) -> (B, embedded)."""
 
 
 @dataclass(frozen=True)
@@ -12,7 +23,7 @@ class Step:
 
     `x` is (B, C, H, W) as the UNet receives it, `timesteps` (B,) in fp32 whatever the weights are, `context` (B, N, D),
     `y` (B, D) or None. `sigma_at` maps a percent of the sampling range to its sigma. `cond_or_uncond` says of each
-    equal part of the batch whether it is the positive (0) or the negative prompt's (1).
+    equal part of the batch whether it is the positive (0) or the negative prompt's (1). `base` is the sampled UNet.
     """
 
     x: Tensor
@@ -22,3 +33,4 @@ class Step:
     sigma_at: Callable[[float], float]
     y: Tensor | None = None
     cond_or_uncond: tuple[int, ...] = (0,)
+    base: BaseUNet | None = None

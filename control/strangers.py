@@ -67,13 +67,6 @@ STRANGERS = (
         OTHER_LOADER,
     ),
     Stranger("a ControlNet-XS (diffusers before 0.28)", Signature(("down_zero_convs_in.0.weight",)), OTHER_LOADER),
-    Stranger("a T2I-Adapter", Signature(("*conv_in.weight", "*body.0.block1.weight")), CORE_LOADER),
-    Stranger("a T2I-Adapter (light)", Signature(("*body.0.in_conv.weight", "*body.0.out_conv.weight")), CORE_LOADER),
-    Stranger(
-        "a T2I-Adapter (diffusers layout)",
-        Signature(("*body.0.resnets.0.block1.weight",), ("*body.0.in_conv.weight",)),
-        CORE_LOADER,
-    ),
     Stranger("a T2I style adapter", Signature(("style_embedding",)), "Load it with Load Style Model."),
     Stranger(
         "a SparseCtrl (animation)",

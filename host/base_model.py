@@ -1,8 +1,10 @@
 """Which base model is being sampled, in the words of control/."""
 
 import comfy.model_base
+from torch import Tensor
 
-from ..control.unet_shape import UNKNOWN_CONTEXT, UNetShape, encoder_widths
+from ..control.layers.resnet import timestep_embedding
+from ..control.unet_shape import UNKNOWN, UNetShape, encoder_widths
 from ..errors import WrongBaseModel
 
 
@@ -17,7 +19,21 @@ def unet_shape(model: comfy.model_base.BaseModel) -> UNetShape | None:
         multipliers,
         blocks if isinstance(blocks, list | tuple) else [blocks] * len(multipliers),
     )
-    return UNetShape(widths, config.get("context_dim") or UNKNOWN_CONTEXT, config.get("adm_in_channels"))
+    return UNetShape(widths, config.get("context_dim") or UNKNOWN, config.get("adm_in_channels"))
+
+
+class ComfyUNet:
+    """The UNet being sampled, as a `BaseUNet`."""
+
+    def __init__(self, model: comfy.model_base.BaseModel):
+        self.unet, self.dtype = model.diffusion_model, model.get_dtype_inference()
+
+    def time_embedding(self, timesteps: Tensor) -> Tensor:
+        sinusoids = timestep_embedding(timesteps, self.unet.model_channels)
+        return self.unet.time_embed(sinusoids.to(self.dtype))
+
+    def label_embedding(self, y: Tensor) -> Tensor:
+        return self.unet.label_emb(y.to(self.dtype))
 
 
 def check_base(control: UNetShape, model: comfy.model_base.BaseModel) -> None:

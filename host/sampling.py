@@ -10,12 +10,12 @@ import torch
 from torch import Tensor
 
 from ..control.hint import fit_channels
-from ..control.model import ControlModel
+from ..control.model import ControlModel, Patches
 from ..control.residuals import Residuals
 from ..control.schedule import Schedule
 from ..control.step import Step
 from ..control.unit import ControlUnit
-from .base_model import check_base
+from .base_model import ComfyUNet, check_base
 
 MOST_CACHED_HINTS = 8  # sizes at a time: areas and tiles alternate between a few
 
@@ -45,7 +45,7 @@ class ComfyControl(comfy.controlnet.ControlBase):
     def pre_run(self, model, percent_to_timestep_function):
         check_base(self.model.base, model)
         super().pre_run(model, percent_to_timestep_function)
-        self.model_sampling = model.model_sampling
+        self.model_sampling, self.base = model.model_sampling, ComfyUNet(model)
         self.sigma_at = percent_to_timestep_function
         self.encoded.clear()  # an interrupted run is not cleaned up by ComfyUI
 
@@ -55,6 +55,7 @@ class ComfyControl(comfy.controlnet.ControlBase):
             before = self.previous_controlnet.get_control(x_noisy, t, cond, batched_number, transformer_options)
         step = self._step(x_noisy, t, cond, transformer_options)
         output = self.unit.output(step, lambda: self._encode(x_noisy, batched_number))
+        add_patches(transformer_options, output.patches)
         if not output.residuals:
             return before
         return joined(to_comfy(output.residuals, len(self.model.base.widths)), before)
@@ -104,10 +105,12 @@ class ComfyControl(comfy.controlnet.ControlBase):
             sigma=float(sigmas[0]),
             sigma_at=self.sigma_at,
             cond_or_uncond=tuple(transformer_options.get("cond_or_uncond", (0,))),
+            base=self.base,
         )
 
     def _encode(self, x: Tensor, batched_number: int) -> object:
-        height, width = (side * self.compression_ratio for side in x.shape[-2:])
+        multiple = self.model.hint_multiple
+        height, width = (-(-side * self.compression_ratio // multiple) * multiple for side in x.shape[-2:])
         key = (height, width, x.shape[0], batched_number, x.device)
         if key not in self.encoded:
             hint = fit_channels(self.cond_hint_original, self.model.hint_channels)
@@ -117,6 +120,14 @@ class ComfyControl(comfy.controlnet.ControlBase):
                 self.encoded.pop(next(iter(self.encoded)))
             self.encoded[key] = self.model.encode(hint.to(x.device, self.dtype))
         return self.encoded[key]
+
+
+def add_patches(transformer_options: dict, patches: Patches) -> None:
+    """Put patches behind those that are there, in lists of our own: the given ones may serve other batches too."""
+    if patches:
+        present = transformer_options.get("patches", {})
+        added = {point: [*present.get(point, ()), *functions] for point, functions in patches.items()}
+        transformer_options["patches"] = {**present, **added}
 
 
 def to_comfy(residuals: Residuals, skips: int) -> dict[str, list]:

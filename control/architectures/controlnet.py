@@ -19,7 +19,7 @@ from ..layers.transformer import SpatialTransformer, TransformerShape
 from ..model import ResidualModel
 from ..residuals import Residuals
 from ..step import Step
-from ..unet_shape import UNKNOWN_CONTEXT, UNetShape
+from ..unet_shape import UNKNOWN, UNetShape
 
 HEADS = 8  # of Stable Diffusion 1.x, whose projections are convolutions; not in the weights
 HEAD_CHANNELS = 64  # of Stable Diffusion 2.x and SDXL, whose projections are linear
@@ -93,7 +93,7 @@ class Sizes:
             widths=tuple(
                 checkpoint.shape(f"zero_convs.{n}.0.weight")[0] for n in range(checkpoint.count("zero_convs"))
             ),
-            context_dim=checkpoint.shape(text_keys[0])[1] if text_keys else UNKNOWN_CONTEXT,
+            context_dim=checkpoint.shape(text_keys[0])[1] if text_keys else UNKNOWN,
             y_dim=checkpoint.shape("label_emb.0.0.weight")[1] if checkpoint.bears("label_emb.0.0.weight") else None,
         )
 

@@ -11,7 +11,8 @@ from armature.control.checkpoint import Checkpoint
 FILE = Path(__file__).parent.parent / "data" / "manifests.json.xz"
 MANIFESTS: dict[str, dict[str, list[int]]] = json.loads(lzma.decompress(FILE.read_bytes()))
 CONTROLNETS = [name for name in MANIFESTS if name.startswith("controlnet_s") and "union" not in name]
-OTHERS = [name for name in MANIFESTS if name not in CONTROLNETS]
+ADAPTERS = [name for name in MANIFESTS if name.startswith("t2i_") and "style" not in name]
+OTHERS = [name for name in MANIFESTS if name not in CONTROLNETS + ADAPTERS]
 
 
 def checkpoint(name: str) -> Checkpoint:

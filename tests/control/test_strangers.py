@@ -19,8 +19,6 @@ FAMILIES = {
     "controlnetxs_diffusers_fused": "a ControlNet-XS fused with its base model",
     "controlnetxs_diffusers_s": "a ControlNet-XS (diffusers layout)",
     "t2i_style": "a T2I style adapter",
-    "t2i_sd15_light": "a T2I-Adapter (light)",
-    "t2i_": "a T2I-Adapter",
 }
 LOOSE = {
     "a whole checkpoint": ["model.diffusion_model.input_blocks.0.0.weight", "first_stage_model.decoder.conv_in.weight"],

@@ -1,6 +1,6 @@
 import pytest
 
-from armature.control.unet_shape import UNKNOWN_CONTEXT, UNetShape, encoder_widths
+from armature.control.unet_shape import UNKNOWN, UNetShape, encoder_widths
 
 SD15 = UNetShape(encoder_widths(320, (1, 2, 4, 4), (2, 2, 2, 2)), 768)
 
@@ -11,16 +11,20 @@ def test_widths_are_those_of_the_encoder():
 
 
 @pytest.mark.parametrize(
-    "context, y, name",
+    "context, name",
     [
-        (768, None, "Stable Diffusion 1.x"),
-        (1024, None, "Stable Diffusion 2.x"),
-        (2048, 2816, "SDXL"),
-        (0, 2816, "SDXL"),
+        (768, "Stable Diffusion 1.x"),
+        (1024, "Stable Diffusion 2.x"),
+        (UNKNOWN, "Stable Diffusion 1.x or Stable Diffusion 2.x"),
     ],
 )
-def test_known_sizes_have_names(context, y, name):
-    assert UNetShape((320,), context, y).name == name
+def test_known_sizes_have_names(context, name):
+    assert UNetShape(SD15.widths, context).name == name
+
+
+@pytest.mark.parametrize("context, y", [(2048, 2816), (UNKNOWN, 2816), (UNKNOWN, UNKNOWN)])
+def test_sdxl_is_told_by_its_widths(context, y):
+    assert UNetShape(encoder_widths(320, (1, 2, 4), (2, 2, 2)), context, y).name == "SDXL"
 
 
 def test_unknown_sizes_are_told_as_they_are():
@@ -32,4 +36,4 @@ def test_fit_needs_widths_text_and_vector():
     assert not SD15.fits(UNetShape(SD15.widths, 1024))
     assert not SD15.fits(UNetShape(SD15.widths[:9], 768))
     assert not SD15.fits(UNetShape(SD15.widths, 768, 2816))
-    assert UNetShape(SD15.widths, UNKNOWN_CONTEXT).fits(SD15)
+    assert UNetShape(SD15.widths, UNKNOWN).fits(SD15)
