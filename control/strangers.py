@@ -1,4 +1,4 @@
-"""Files that people load by mistake: what they are, and where they belong."""
+"""Files that no architecture of ours loads: what they are, and where they belong."""
 
 from dataclasses import dataclass
 
@@ -8,15 +8,19 @@ from .checkpoint import Checkpoint
 
 @dataclass(frozen=True)
 class Stranger:
-    """A kind of file that no declared architecture loads. `advice` says what to do with it."""
+    """A kind of file that no declared architecture loads. `advice` says what to do with it.
+
+    `in_core`: ComfyUI has a control model for it.
+    """
 
     what: str
     signature: Signature
-    advice: str
+    advice: str = ""
+    in_core: bool = False
 
 
-CORE_LOADER = "This pack does not run it yet. Core's Load ControlNet Model may."
-OTHER_LOADER = "This pack does not run it yet."
+NOT_YET = "This pack does not run it yet."
+TRANSFORMER = "a control network for a diffusion transformer"
 
 STRANGERS = (
     Stranger(
@@ -49,41 +53,45 @@ STRANGERS = (
         Signature(("*text_model.embeddings.token_embedding.weight",), ("model.diffusion_model.*",)),
         "Load it with Load CLIP; its folder is models/text_encoders.",
     ),
-    Stranger("a Control-LoRA", Signature(("lora_controlnet",)), CORE_LOADER),
-    Stranger("a ControlNet-LLLite", Signature(("*lllite*",)), OTHER_LOADER),
-    Stranger("a ControlNet Union", Signature(("task_embedding", "control_add_embedding.linear_1.weight")), CORE_LOADER),
+    Stranger("a Control-LoRA", Signature(("lora_controlnet",)), in_core=True),
+    Stranger("a ControlNet-LLLite", Signature(("*lllite*",)), NOT_YET),
+    Stranger(
+        "a ControlNet Union", Signature(("task_embedding", "spatial_ch_projs.weight")), in_core=True
+    ),
     Stranger(
         "a difference ControlNet",
         Signature(("difference", "*zero_convs.0.0.weight")),
         "Core's Load ControlNet Model (diff) runs it.",
     ),
-    Stranger("a ControlNet-XS (official layout)", Signature(("*_zero_convs_*",)), OTHER_LOADER),
-    Stranger(
-        "a ControlNet-XS (diffusers layout)", Signature(("up_connections.0.ctrl_to_base.0.weight",)), OTHER_LOADER
-    ),
+    Stranger("a ControlNet-XS (official layout)", Signature(("*_zero_convs_*",)), NOT_YET),
+    Stranger("a ControlNet-XS (diffusers layout)", Signature(("up_connections.0.ctrl_to_base.0.weight",)), NOT_YET),
     Stranger(
         "a ControlNet-XS fused with its base model",
         Signature(("base_conv_in.weight", "ctrl_conv_in.weight")),
-        OTHER_LOADER,
+        NOT_YET,
     ),
-    Stranger("a ControlNet-XS (diffusers before 0.28)", Signature(("down_zero_convs_in.0.weight",)), OTHER_LOADER),
+    Stranger("a ControlNet-XS (diffusers before 0.28)", Signature(("down_zero_convs_in.0.weight",)), NOT_YET),
     Stranger("a T2I style adapter", Signature(("style_embedding",)), "Load it with Load Style Model."),
     Stranger(
         "a SparseCtrl (animation)",
         Signature(("*motion_modules*", "controlnet_cond_embedding.conv_in.weight")),
-        OTHER_LOADER,
+        NOT_YET,
     ),
-    Stranger(
-        "a control network for another kind of diffusion model (a transformer)",
-        Signature(("controlnet_blocks.0.*",)),
-        CORE_LOADER,
-    ),
+    Stranger(f"{TRANSFORMER} (SD3, Flux, Qwen-Image)", Signature(("controlnet_blocks.0.*",)), in_core=True),
+    Stranger(f"{TRANSFORMER} (Qwen-Image Fun)", Signature(("control_blocks.0.after_proj.weight",)), in_core=True),
+    Stranger(f"{TRANSFORMER} (HunyuanDiT)", Signature(("after_proj_list.18.bias",)), in_core=True),
+    Stranger("a control network for Stable Cascade", Signature(("backbone.*", "projections.*")), in_core=True),
 )
+
+
+def strangers_like(checkpoint: Checkpoint) -> list[Stranger]:
+    """The kinds whose signature the checkpoint bears."""
+    return [kind for kind in STRANGERS if not kind.signature.mismatches(checkpoint)]
 
 
 def name_stranger(checkpoint: Checkpoint) -> str | None:
     """What the file is and what to do with it, in one sentence or two; None when it is no known kind."""
-    kinds = [kind for kind in STRANGERS if not kind.signature.mismatches(checkpoint)]
+    kinds = strangers_like(checkpoint)
     if not kinds:
         return None
-    return f"{checkpoint.name} is {' or '.join(kind.what for kind in kinds)}. {kinds[0].advice}"
+    return f"{checkpoint.name} is {' or '.join(kind.what for kind in kinds)}. {kinds[0].advice}".strip()

@@ -5,6 +5,7 @@ import pickle
 import zipfile
 from pathlib import Path
 
+import comfy.controlnet
 import comfy.ldm.modules.attention
 import comfy.model_management
 import comfy.model_patcher
@@ -20,8 +21,8 @@ from ..control import architectures
 from ..control.architecture import Architecture, detect
 from ..control.backend import Backend
 from ..control.checkpoint import FLOAT8, Checkpoint
-from ..control.strangers import name_stranger
-from ..errors import UnknownArchitecture, UnreadableFile
+from ..control.strangers import name_stranger, strangers_like
+from ..errors import IncompatibleCheckpoint, UnknownArchitecture, UnreadableFile
 from .practice import practice_controls
 from .sampling import ComfyControl
 
@@ -45,8 +46,10 @@ def control_files() -> list[str]:
     return files + [name for name in practice_controls() if name not in files]
 
 
-def load_control(name: str) -> ComfyControl:
+def load_control(name: str) -> comfy.controlnet.ControlBase:
     """The control model in the file of this name, on its way into ComfyUI's memory management.
+
+    Families that ComfyUI alone runs (for diffusion transformers, say) come from its own loader.
 
     Raises:
         ArmatureError: the file cannot be read, or is no control model; the message says what it is instead.
@@ -55,11 +58,27 @@ def load_control(name: str) -> ComfyControl:
     try:
         architecture, layout = detect(checkpoint, discovery.declared(architectures, Architecture).values())
     except UnknownArchitecture as unknown:
+        if any(kind.in_core for kind in strangers_like(checkpoint)):
+            return core_control(checkpoint)
         raise UnknownArchitecture(name_stranger(checkpoint) or str(unknown)) from unknown
     weight_dtype, compute_dtype = dtypes_for(checkpoint)
     backend = Backend(comfy.ops.pick_operations(weight_dtype, compute_dtype), comfy_attention)
     kept = None if weight_dtype in FLOAT8 else weight_dtype
     return hosted(architecture.load(checkpoint, layout, backend, kept), compute_dtype or weight_dtype)
+
+
+def core_control(checkpoint: Checkpoint) -> comfy.controlnet.ControlBase:
+    """
+    Raises:
+        IncompatibleCheckpoint: ComfyUI's loader does not take it after all.
+    """
+    try:
+        control = comfy.controlnet.load_controlnet_state_dict(dict(checkpoint.tensors))
+    except (KeyError, IndexError, AttributeError, TypeError, ValueError, RuntimeError) as error:
+        raise IncompatibleCheckpoint(f"{name_stranger(checkpoint)} ComfyUI's loader fails on it: {error!r}") from error
+    if control is None:
+        raise IncompatibleCheckpoint(f"{name_stranger(checkpoint)} ComfyUI's loader does not know this variant.")
+    return control
 
 
 def hosted(model, dtype: torch.dtype) -> ComfyControl:

@@ -32,7 +32,7 @@ LOOSE = {
     ],
     "a diffusion model (a UNet in the original": ["input_blocks.0.0.weight", "output_blocks.0.0.x", "out.2.weight"],
     "a CLIP text encoder": ["text_model.embeddings.token_embedding.weight"],
-    "another kind of diffusion model": ["controlnet_blocks.0.weight", "pos_embed_input.proj.weight"],
+    "for a diffusion transformer": ["controlnet_blocks.0.weight", "pos_embed_input.proj.weight"],
 }
 
 

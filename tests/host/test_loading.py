@@ -2,6 +2,7 @@
 
 import os
 
+import comfy.controlnet
 import folder_paths
 import pytest
 import torch
@@ -145,3 +146,21 @@ def test_subfolders_are_listed_and_load(folder):
     name = os.path.join("sd15", "x.safetensors")
     assert name in control_files()
     assert load_control(name).model.base.context_dim == 12
+
+
+def test_what_only_core_runs_comes_from_cores_loader(folder):
+    control = load_control(
+        saved(folder, "x.safetensors", {"lora_controlnet": torch.zeros(1), "a.up": torch.ones(2, 2)})
+    )
+    assert type(control) is comfy.controlnet.ControlLora
+    assert torch.equal(control.control_weights["a.up"], torch.ones(2, 2))
+
+
+def test_what_core_claims_and_cannot_load_is_told(folder):
+    saved(
+        folder,
+        "x.safetensors",
+        {"controlnet_blocks.0.weight": torch.zeros(1), "pos_embed_input.proj.weight": torch.zeros(1)},
+    )
+    with pytest.raises(IncompatibleCheckpoint, match=r"for a diffusion transformer .* ComfyUI's loader fails"):
+        load_control("x.safetensors")
