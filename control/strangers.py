@@ -54,23 +54,17 @@ STRANGERS = (
         "Load it with Load CLIP; its folder is models/text_encoders.",
     ),
     Stranger("a Control-LoRA", Signature(("lora_controlnet",)), in_core=True),
-    Stranger("a ControlNet-LLLite", Signature(("*lllite*",)), NOT_YET),
     Stranger(
-        "a ControlNet Union", Signature(("task_embedding", "spatial_ch_projs.weight")), in_core=True
+        "a ControlNet-LLLite for a diffusion transformer",
+        Signature(("*lllite*",), ("lllite_unet_*",)),
+        "Load it with Load Model Patch; its folder is models/model_patches.",
     ),
+    Stranger("a ControlNet Union", Signature(("task_embedding", "spatial_ch_projs.weight")), in_core=True),
     Stranger(
         "a difference ControlNet",
         Signature(("difference", "*zero_convs.0.0.weight")),
         "Core's Load ControlNet Model (diff) runs it.",
     ),
-    Stranger("a ControlNet-XS (official layout)", Signature(("*_zero_convs_*",)), NOT_YET),
-    Stranger("a ControlNet-XS (diffusers layout)", Signature(("up_connections.0.ctrl_to_base.0.weight",)), NOT_YET),
-    Stranger(
-        "a ControlNet-XS fused with its base model",
-        Signature(("base_conv_in.weight", "ctrl_conv_in.weight")),
-        NOT_YET,
-    ),
-    Stranger("a ControlNet-XS (diffusers before 0.28)", Signature(("down_zero_convs_in.0.weight",)), NOT_YET),
     Stranger("a T2I style adapter", Signature(("style_embedding",)), "Load it with Load Style Model."),
     Stranger(
         "a SparseCtrl (animation)",

@@ -99,7 +99,8 @@ def _halving(prefix: str, checkpoint: Checkpoint, down: bool, ops: Any) -> nn.Mo
     if not down:
         return nn.Identity()
     if checkpoint.bears(f"{prefix}.op.weight"):
-        return Downsample(checkpoint.shape(f"{prefix}.op.weight")[0], ops)
+        outer, inner, *_ = checkpoint.shape(f"{prefix}.op.weight")
+        return Downsample(inner, outer, ops)
     return nn.AvgPool2d(2, ceil_mode=True)  # as diffusers; padding with zeros would darken the border of odd maps
 
 

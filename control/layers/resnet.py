@@ -49,11 +49,11 @@ class ResBlock(nn.Module):
 
 
 class Downsample(nn.Module):
-    """(B, C, H, W) -> (B, C, ceil(H / 2), ceil(W / 2))."""
+    """(B, inner, H, W) -> (B, outer, ceil(H / 2), ceil(W / 2))."""
 
-    def __init__(self, channels: int, ops: Any):
+    def __init__(self, inner: int, outer: int, ops: Any):
         super().__init__()
-        self.op = ops.Conv2d(channels, channels, 3, stride=2, padding=1)
+        self.op = ops.Conv2d(inner, outer, 3, stride=2, padding=1)
 
     def forward(self, x: Tensor) -> Tensor:
         return self.op(x)

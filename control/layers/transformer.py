@@ -26,6 +26,7 @@ class TransformerShape:
     context_dim: int
     linear: bool
     in_fp32: bool = False
+    norm_eps: float = 1e-6
 
 
 class GEGLU(nn.Module):
@@ -85,7 +86,7 @@ class SpatialTransformer(nn.Module):
         super().__init__()
         ops, channels, inner = backend.ops, shape.channels, shape.inner
         self.linear = shape.linear
-        self.norm = group_norm(channels, 1e-6, ops)
+        self.norm = group_norm(channels, shape.norm_eps, ops)
         self.proj_in = ops.Linear(channels, inner) if shape.linear else ops.Conv2d(channels, inner, 1)
         self.transformer_blocks = nn.ModuleList(TransformerBlock(shape, backend) for _ in range(shape.depth))
         self.proj_out = ops.Linear(inner, channels) if shape.linear else ops.Conv2d(inner, channels, 1)

@@ -14,10 +14,6 @@ ALL = discovery.declared(architectures, Architecture).values()
 FAMILIES = {
     "controlnet_union": "a ControlNet Union",
     "control_lora": "a Control-LoRA",
-    "controlnet_lllite": "a ControlNet-LLLite",
-    "controlnetxs_official": "a ControlNet-XS (official layout)",
-    "controlnetxs_diffusers_fused": "a ControlNet-XS fused with its base model",
-    "controlnetxs_diffusers_s": "a ControlNet-XS (diffusers layout)",
     "t2i_style": "a T2I style adapter",
 }
 LOOSE = {
@@ -31,6 +27,7 @@ LOOSE = {
         "time_embedding.linear_1.weight",
     ],
     "a diffusion model (a UNet in the original": ["input_blocks.0.0.weight", "output_blocks.0.0.x", "out.2.weight"],
+    "a ControlNet-LLLite for a diffusion transformer": ["lllite_dit_blocks_0_self_attn_q_proj.down.0.weight"],
     "a CLIP text encoder": ["text_model.embeddings.token_embedding.weight"],
     "for a diffusion transformer": ["controlnet_blocks.0.weight", "pos_embed_input.proj.weight"],
 }

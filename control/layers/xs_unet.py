@@ -1,0 +1,82 @@
+"""The UNet of ControlNet-XS, of any width, with or without a decoder, built from the shapes of its weights.
+
+Key names follow vislearn/ControlNet-XS, twoStreamControl.py (its `control_model`), which are those of the ldm UNet.
+"""
+
+from torch import nn
+
+from ...errors import IncompatibleCheckpoint
+from ..backend import Backend
+from ..checkpoint import Checkpoint
+from ..unet_shape import UNKNOWN, UNetShape
+from .resnet import largest_divisor
+from .transformer import TransformerShape
+from .unet_block import UNetBlock, embedder, unet_block
+
+SDXL_BLOCKS, SDXL_CONTEXT = 9, 2048
+SGM_EPS, LDM_EPS = 1e-5, 1e-6  # of the norm before a transformer, in SDXL's code base and in the others'
+HEADS = 8  # of Stable Diffusion 1.x, whose projections are convolutions; not in the weights
+SD_HEAD_CHANNELS, SDXL_HEAD_CHANNELS = 8, 64  # at most, where the projections are linear
+HEAD_CHANNELS_KEY = "num_head_channels"  # in a file's metadata, where none of these is true
+
+
+class Sizes:
+    """What the shapes of a ControlNet-XS with official keys say, of it and of the UNet that it was made for.
+
+    `concatenates`: the base's features stand beside the control's ("cat"), and are not added to them ("add").
+    """
+
+    def __init__(self, checkpoint: Checkpoint):
+        self.checkpoint = checkpoint
+        blocks = range(checkpoint.count("enc_zero_convs_in"))
+        widths = tuple(checkpoint.shape(f"enc_zero_convs_in.{n}.0.weight")[1] for n in blocks)
+        text_keys = [key for key in checkpoint.tensors if key.endswith("attn2.to_k.weight")]
+        context_dim = checkpoint.shape(text_keys[0])[1] if text_keys else UNKNOWN
+        self.is_sdxl = len(widths) == SDXL_BLOCKS or context_dim == SDXL_CONTEXT
+        self.base = UNetShape(widths, context_dim, UNKNOWN if self.is_sdxl else None)
+        self.embedded = checkpoint.shape("control_model.middle_block.0.emb_layers.1.weight")[1]
+        self.width, self.in_channels = checkpoint.shape("control_model.input_blocks.0.0.weight")[:2]
+        self.concatenates = checkpoint.shape("control_model.input_blocks.1.0.in_layers.0.weight")[0] != self.width
+        self.has_decoder = checkpoint.bears("control_model.output_blocks.*")
+
+    def transformer(self, prefix: str) -> TransformerShape:
+        inner, channels, *kernel = self.checkpoint.shape(f"{prefix}.proj_in.weight")
+        if not inner:
+            raise IncompatibleCheckpoint(
+                f"{self.checkpoint.name} is a ControlNet-XS so narrow that {prefix} has no attention head. "
+                "The original code cannot run it either; get a wider one, or one of type A or B."
+            )
+        return TransformerShape(
+            channels=channels,
+            inner=inner,
+            heads=self._heads(inner, linear=not kernel),
+            depth=self.checkpoint.count(f"{prefix}.transformer_blocks"),
+            context_dim=self.base.context_dim,
+            linear=not kernel,
+            in_fp32=self.base.name == "Stable Diffusion 2.x",
+            norm_eps=SGM_EPS if self.is_sdxl else LDM_EPS,
+        )
+
+    def _heads(self, inner: int, linear: bool) -> int:
+        if said := self.checkpoint.metadata.get(HEAD_CHANNELS_KEY):
+            return inner // largest_divisor(inner, int(said))
+        if not linear:
+            return largest_divisor(inner, HEADS)
+        return inner // largest_divisor(inner, SDXL_HEAD_CHANNELS if self.is_sdxl else SD_HEAD_CHANNELS)
+
+
+class ControlUNet(nn.Module):
+    """`time_embed` is None where the network uses the base's embedding; `output_blocks` is empty without a decoder."""
+
+    def __init__(self, sizes: Sizes, backend: Backend):
+        super().__init__()
+        numbers = range(len(sizes.base.widths))
+
+        def block(name: str) -> UNetBlock:
+            prefix = f"control_model.{name}"
+            return unet_block(prefix, sizes.checkpoint, sizes.transformer, sizes.embedded, backend)
+
+        self.time_embed = embedder("control_model.time_embed", sizes.checkpoint, backend.ops)
+        self.input_blocks = nn.ModuleList(block(f"input_blocks.{n}") for n in numbers)
+        self.middle_block = block("middle_block")
+        self.output_blocks = nn.ModuleList(block(f"output_blocks.{n}") for n in numbers if sizes.has_decoder)
