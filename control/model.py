@@ -24,13 +24,15 @@ class ControlModel(nn.Module, ABC):
     """A loaded control network.
 
     `downscale_factor` is the number of hint pixels per latent pixel; `hint_channels` is what `encode` accepts, in
-    sizes that are multiples of `hint_multiple`; `base` is the shape of the UNets that it fits.
+    sizes that are multiples of `hint_multiple`; `base` is the shape of the UNets that it fits; `variant` tells
+    it from others of its family, in words.
     """
 
     base: UNetShape
     downscale_factor: int = 8
     hint_channels: int = 3
     hint_multiple: int = 1
+    variant: str = ""
 
     def encode(self, hint: Tensor) -> Any:
         """What depends on the hint alone: called once per size, then given to every step."""

@@ -18,9 +18,10 @@ from torch import Tensor
 
 from .. import discovery
 from ..control import architectures
-from ..control.architecture import Architecture, detect
+from ..control.architecture import Architecture, Layout, detect
 from ..control.backend import Backend
 from ..control.checkpoint import FLOAT8, Checkpoint
+from ..control.description import describe
 from ..control.strangers import name_stranger, strangers_like
 from ..errors import IncompatibleCheckpoint, UnknownArchitecture, UnreadableFile
 from .practice import practice_controls
@@ -56,7 +57,7 @@ def load_control(name: str) -> comfy.controlnet.ControlBase:
     """
     checkpoint = read_checkpoint(path_of(name), name)
     try:
-        architecture, layout = detect(checkpoint, discovery.declared(architectures, Architecture).values())
+        architecture, layout = recognised(checkpoint)
     except UnknownArchitecture as unknown:
         if any(kind.in_core for kind in strangers_like(checkpoint)):
             return core_control(checkpoint)
@@ -65,6 +66,25 @@ def load_control(name: str) -> comfy.controlnet.ControlBase:
     backend = Backend(comfy.ops.pick_operations(weight_dtype, compute_dtype), comfy_attention)
     kept = None if weight_dtype in FLOAT8 else weight_dtype
     return hosted(architecture.load(checkpoint, layout, backend, kept), compute_dtype or weight_dtype)
+
+
+def inspect_control(name: str) -> str:
+    """What the file of this name is, in words; also where it belongs if it is no control model.
+
+    Raises:
+        ArmatureError: the file cannot be read, or is damaged.
+    """
+    checkpoint = read_checkpoint(path_of(name), name)
+    try:
+        architecture, layout = recognised(checkpoint)
+    except UnknownArchitecture as unknown:
+        runs = " ComfyUI's own loader runs it." if any(kind.in_core for kind in strangers_like(checkpoint)) else ""
+        return (name_stranger(checkpoint) or str(unknown)) + runs
+    return describe(checkpoint, architecture, layout, architecture.load(checkpoint, layout, Backend()))
+
+
+def recognised(checkpoint: Checkpoint) -> tuple[Architecture, Layout]:
+    return detect(checkpoint, discovery.declared(architectures, Architecture).values())
 
 
 def core_control(checkpoint: Checkpoint) -> comfy.controlnet.ControlBase:

@@ -17,13 +17,18 @@ import comfy.sd
 import comfy.sd1_clip
 import comfy.supported_models_base
 import comfy.utils
+import numpy as np
 import torch
+from PIL import Image
 from torch import Tensor
 
 from ..practice.autoencoder import Autoencoder
 from ..practice.shape import CONTEXT_DIM, LATENT_CHANNELS, TEXT, UNET
+from .images import to_image
 
-WEIGHTS = Path(__file__).parent.parent / "practice" / "weights"
+PRACTICE = Path(__file__).resolve().parent.parent / "practice"
+PHOTO = PRACTICE / "coffee.jpg"
+WEIGHTS = PRACTICE / "weights"
 PRACTICE_MODEL = WEIGHTS / "practice.safetensors"
 NAME = "practice"
 SMALLEST_KL = {
@@ -93,6 +98,12 @@ def load_practice_model() -> tuple[comfy.model_patcher.ModelPatcher, comfy.sd.CL
     )
 
 
+def load_photo() -> Tensor:
+    """The bundled photo as an IMAGE (1, 256, 256, 3)."""
+    pixels = np.asarray(Image.open(PHOTO).convert("RGB"))
+    return to_image(torch.from_numpy(pixels.copy()).movedim(-1, 0)[None].float() / 255)
+
+
 def load_model(weights: dict[str, Tensor], rgb_factors: list[list[float]]) -> comfy.model_patcher.ModelPatcher:
     management = comfy.model_management
     config = PracticeConfig(UNET)
@@ -110,7 +121,7 @@ def load_model(weights: dict[str, Tensor], rgb_factors: list[list[float]]) -> co
 
 
 def load_clip(weights: dict[str, Tensor]) -> comfy.sd.CLIP:
-    target = comfy.sd.ClipTarget(PracticeTokenizer, PracticeClip)
+    target = comfy.supported_models_base.ClipTarget(PracticeTokenizer, PracticeClip)
     return comfy.sd.CLIP(target, parameters=comfy.utils.calculate_parameters(weights), state_dict=weights)
 
 

@@ -17,7 +17,7 @@ MAY_IMPORT = {  # "./x" is our own folder x, "x" is somebody else's module x
     "fidelity": {"./errors"} | IMAGES,
     "host": HOST | IMAGES | COMFY,
     "nodes": {"./control", "./preprocessors", "./fidelity", "./host", "./discovery", "./errors", "comfy_api"},
-    "practice": IMAGES,
+    "practice": IMAGES | {"./fidelity", "./preprocessors", "aiohttp", "comfy_cli"},
     "practice/training": HOST | {"./host"} | IMAGES | {"comfy"},
 }
 FILES = [path for folder in MAY_IMPORT for path in (ROOT / folder).rglob("*.py")]

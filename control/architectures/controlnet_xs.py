@@ -48,7 +48,15 @@ class ControlNetXS(PatchModel):
         self.middle_block_in = _exchange("middle_block_in", checkpoint, ops) if sizes.has_decoder else None
         self.middle_block_out = _exchange("middle_block_out", checkpoint, ops)
         outward = len(self.enc_zero_convs_out) + 1 + len(self.dec_zero_convs_out)
+        self.variant = self._variant(sizes)
         self.register_buffer("scale_list", torch.ones(outward) if checkpoint.bears("scale_list") else None)
+
+    def _variant(self, sizes: Sizes) -> str:
+        kind = (
+            "C (full)" if sizes.has_decoder else "B (encoder_double)" if len(self.enc_zero_convs_out) else "A (encoder)"
+        )
+        learned = "" if self.control_model.time_embed is None else ", learned time embedding"
+        return f"type {kind}, infusion {'cat' if self.concatenates else 'add'}, width {sizes.width}{learned}"
 
     def encode(self, hint: Tensor) -> Tensor:
         """(B, C, 8H, 8W) in [0, 1] -> (B, width, H, W)."""

@@ -77,6 +77,7 @@ class LLLite(PatchModel):
         self.names = {_place(name, checkpoint): name for name in names}
         for name in names:
             self.add_module(name, LLLiteModule(name, checkpoint, backend.ops))
+        self.variant = f"{len(names)} modules"
         self.hint_channels = checkpoint.shape(f"{next(iter(names))}.conditioning1.0.weight")[1]
         self.base = _base({place.block: self.get_submodule(name).width for place, name in self.names.items()})
 

@@ -65,6 +65,7 @@ class T2IAdapter(ResidualModel):
         unshuffled = checkpoint.shape("body.0.in_conv.weight" if light else "conv_in.weight")[1]
         xl = not light and unshuffled in SDXL_INPUTS
         side = SDXL_UNSHUFFLE if xl else SD_UNSHUFFLE
+        self.variant = "light" if light else "full"
         self.hint_channels, self.hint_multiple = unshuffled // side**2, side
         self.enters = SDXL_ENTERS if xl else SD_ENTERS
         self.unshuffle = nn.PixelUnshuffle(side)

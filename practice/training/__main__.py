@@ -1,4 +1,4 @@
-"""Train one stage of the practice model: autoencoder, base, control; then export."""
+"""Train one stage of the practice model: autoencoder, base, control, joint; then export and draw the curves."""
 
 import argparse
 from importlib import import_module
@@ -9,7 +9,7 @@ import torch
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("stage", choices=["autoencoder", "base", "control", "export"])
+    parser.add_argument("stage", choices=["autoencoder", "base", "control", "joint", "export", "curves"])
     parser.add_argument("--steps", type=int, default=0, help="steps in all, those of earlier runs included")
     parser.add_argument("--folder", type=Path, default=Path("practice_run"), help="checkpoints, logs and pictures")
     parser.add_argument("--threads", type=int, default=1, help="more than one pays only on an idle machine")
@@ -18,8 +18,7 @@ def main() -> None:
     torch.set_num_threads(chosen.threads)
     torch.set_flush_denormal(True)  # denormals make CPU training several times slower
     torch.manual_seed(0)
-    stage = import_module(f".{chosen.stage}", __package__)
-    stage.train(chosen.folder, torch.device(chosen.device), chosen.steps)
+    import_module(f".{chosen.stage}", __package__).main(chosen.folder, torch.device(chosen.device), chosen.steps)
 
 
 if __name__ == "__main__":

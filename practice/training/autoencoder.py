@@ -26,20 +26,22 @@ def loss(model: Autoencoder, image: Tensor, generator: torch.Generator) -> Tenso
 
 
 def standardised(model: Autoencoder, image: Tensor) -> Autoencoder:
-    """The same autoencoder with latents of zero mean and unit variance, folded into its own weights."""
+    """`model`, changed to have latents of zero mean and about unit variance by folding both into its own weights.
+
+    Only the border differs: the decoder pads with zeros, which now stand for the mean.
+    """
     with torch.no_grad():
         latent = model.encode(image)
         mean, deviation = latent.mean(dim=(0, 2, 3)), latent.std()
         last, first, channels = model.encoder[-1], model.decoder[0], mean.shape[0]
         last.weight[:channels] /= deviation
         last.bias[:channels] = (last.bias[:channels] - mean) / deviation
-        # zero padding means "the mean colour" now, as it did not before; the few steps after this settle it
         first.bias += (first.weight * mean[None, :, None, None]).sum(dim=(1, 2, 3))
         first.weight *= deviation
     return model
 
 
-def train(folder: Path, device: torch.device, steps: int) -> None:
+def main(folder: Path, device: torch.device, steps: int) -> None:
     examples = Examples(folder, side=128, count=20_000)
     model = Autoencoder(LATENT_CHANNELS).to(device)
     run = Run(folder, "autoencoder", model, steps, learning_rate=1.5e-3)

@@ -53,12 +53,22 @@ class Base(nn.Module):
         self.unet = UNetModel(**UNET, dtype=torch.float32, operations=Initialised)
         _zero_as_published(self.unet)
 
-    def forward(self, x: Tensor, t: Tensor, context: Tensor, control: dict | None = None) -> Tensor:
-        return self.unet(x, t.float(), context, control=control, transformer_options={})
+    def forward(self, x: Tensor, t: Tensor, context: Tensor, patches: dict[str, list] | None = None) -> Tensor:
+        """`patches` are functions for ComfyUI's UNet by patch point."""
+        return self.unet(x, t.float(), context, transformer_options={"patches": patches or {}})
 
 
-def known_tokens(among: list[Bucket]) -> list[int]:
-    return sorted(set(itertools.chain.from_iterable(bucket.tokens.unique().tolist() for bucket in among)))
+def known_tokens(folder: Path) -> list[int]:
+    """Every token of every caption, in order."""
+    captions = itertools.chain.from_iterable(Examples(folder, side, count).captions for side, count, *_ in BUCKETS)
+    return tokenize(list(captions)).unique().tolist()
+
+
+def load(folder: Path, device: torch.device) -> Base:
+    """The trained base, frozen."""
+    base = Base(known_tokens(folder))
+    base.load_state_dict(torch.load(folder / "base.pt", weights_only=True, map_location="cpu")["averaged"])
+    return base.to(device).eval().requires_grad_(False)
 
 
 def drop(tokens: Tensor, share: float, generator: torch.Generator) -> Tensor:
@@ -85,10 +95,10 @@ def save_picture(path: Path, rows: list[Tensor]) -> None:
     cv2.imwrite(str(path), cv2.cvtColor(pixels, cv2.COLOR_RGB2BGR))
 
 
-def train(folder: Path, device: torch.device, steps: int) -> None:
+def main(folder: Path, device: torch.device, steps: int) -> None:
     encoder = autoencoder.load(folder, device)
     among = buckets(folder, encoder)
-    model = Base(known_tokens(among)).to(device)
+    model = Base(known_tokens(folder)).to(device)
     run = Run(folder, "base", model, steps, learning_rate=8e-4)
 
     def loss(generator: torch.Generator) -> Tensor:

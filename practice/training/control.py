@@ -12,11 +12,11 @@ from ...control.checkpoint import Checkpoint
 from ...control.step import Step
 from ...control.unet_shape import encoder_widths
 from ...fidelity.edges import edge_fidelity
-from ...host.sampling import to_comfy
 from ...preprocessors.canny import canny
+from ..autoencoder import Autoencoder
 from ..shape import LATENT_CHANNELS, UNET
 from . import autoencoder
-from .base import Base, buckets, choose, drop, guided, known_tokens, save_picture
+from .base import Base, Bucket, buckets, choose, drop, guided, load, save_picture
 from .diffusion import sample, velocity_loss
 from .examples import HELD_OUT_SEEDS, example
 from .run import Run
@@ -24,7 +24,7 @@ from .run import Run
 EMPTY_PROMPTS = 0.5
 LOW, HIGH = (50, 100), (200, 350)  # thresholds vary, as in the original's annotator training
 EVALUATE_EVERY = 500
-HINT_CHANNELS = (3, 16, 16, 32, 32, 48, 48, 64)  # narrower than the published 16 .. 256, as the UNet is
+HINT_CHANNELS = (3, 8, 8, 16, 16, 32, 32, 64)  # narrower than the published 16 .. 256, as the UNet is
 COPIED = ("time_embed.", "input_blocks.", "middle_block.")
 
 
@@ -51,40 +51,71 @@ def _zero_conv(prefix: str, channels: int) -> dict[str, Tensor]:
 
 
 def controlled(base: Base, control: ControlNet, encoded: Tensor, x: Tensor, t: Tensor, context: Tensor) -> Tensor:
-    """The velocity that the base predicts under control. `encoded` is the hint as the control encodes it."""
-    step = Step(x=x, timesteps=t.float(), context=context, sigma=0.0, sigma_at=lambda percent: 0.0)
+    """The velocity that the base predicts with its first rows under control: as many as `encoded` has.
+
+    `encoded` is the hint as the control encodes it. The residuals enter by a patch, because ComfyUI's own place for
+    them adds in place, which autograd does not allow.
+    """
+    rows, last = encoded.shape[0], len(control.base.widths) - 1
+    step = Step(x=x[:rows], timesteps=t[:rows].float(), context=context[:rows], sigma=0.0, sigma_at=lambda percent: 0.0)
     residuals = control.residuals(step, encoded)
-    return base(x, t, context, to_comfy(residuals, len(control.base.widths)))
+
+    def add(h: Tensor, skip: Tensor, options: dict) -> tuple[Tensor, Tensor]:
+        n = options["block"][1]
+        h = _added(h, residuals["middle", 0]) if n == 0 else h
+        return h, _added(skip, residuals["skip", last - n])
+
+    return base(x, t, context, patches={"output_block_patch": [add]})
 
 
-def train(folder: Path, device: torch.device, steps: int) -> None:
+def _added(whole: Tensor, residual: Tensor) -> Tensor:
+    """`whole` with the residual on its first rows."""
+    rows = residual.shape[0]
+    return whole + residual if rows == whole.shape[0] else torch.cat([whole[:rows] + residual, whole[rows:]])
+
+
+def hints(bucket: Bucket, chosen: list[int], generator: torch.Generator) -> Tensor:
+    """Canny maps of the chosen pictures, (B, 3, H, W), at random thresholds."""
+    low, high = (int(torch.randint(*bounds, (1,), generator=generator)) for bounds in (LOW, HIGH))
+    return canny((bucket.examples.pixels(chosen) + 1) / 2, low=low, high=high)
+
+
+def fidelity(base: Base, control: ControlNet, encoder: Autoencoder, picture: Path) -> dict:
+    """F1 on held-out pictures, some of which are drawn into `picture`."""
+    scenes = [example(HELD_OUT_SEEDS + i, 128) for i in range(16)]
+    real = torch.stack([torch.from_numpy(s.image) for s in scenes]).movedim(-1, 1).float() / 255
+    hint, captions = canny(real), [s.caption for s in scenes]
+    noise = torch.randn(16, LATENT_CHANNELS, 16, 16, generator=torch.Generator().manual_seed(1))
+    with torch.no_grad():
+        encoded = control.encode(torch.cat([hint, hint]))
+        drawn = encoder.decode(sample(guided(partial(controlled, base, control, encoded), base.text, captions), noise))
+    scores = edge_fidelity(hint, canny((drawn + 1) / 2))
+    save_picture(picture, [real[:12] * 2 - 1, hint[:12] * 2 - 1, drawn[:12]])
+    return {"f1": round(sum(score.f1 for score in scores) / len(scores), 4)}
+
+
+def main(folder: Path, device: torch.device, steps: int) -> None:
     encoder = autoencoder.load(folder, device)
     among = buckets(folder, encoder)
-    base = Base(known_tokens(among))
-    base.load_state_dict(torch.load(folder / "base.pt", weights_only=True, map_location="cpu")["averaged"])
-    base = base.to(device).eval().requires_grad_(False)
+    base = load(folder, device)
     run = Run(folder, "control", new_controlnet(base.unet).to(device), steps, learning_rate=8e-4)
 
     def loss(generator: torch.Generator) -> Tensor:
         bucket = choose(among, generator)
         chosen = bucket.examples.pick(bucket.batch, generator)
-        low, high = (int(torch.randint(*bounds, (1,), generator=generator)) for bounds in (LOW, HIGH))
-        hint = canny((bucket.examples.pixels(chosen) + 1) / 2, low=low, high=high).to(device)
+        hint = hints(bucket, chosen, generator).to(device)
         tokens = drop(bucket.tokens[chosen], EMPTY_PROMPTS, generator).to(device)
         denoise = partial(controlled, base, run.model, run.model.encode(hint), context=base.text(tokens))
         return velocity_loss(denoise, bucket.latents[chosen].float().to(device), generator)
 
     def evaluate(averaged: ControlNet) -> dict:
-        scenes = [example(HELD_OUT_SEEDS + i, 128) for i in range(16)]
-        real = torch.stack([torch.from_numpy(s.image) for s in scenes]).movedim(-1, 1).float() / 255
-        hint, captions = canny(real), [s.caption for s in scenes]
-        noise = torch.randn(16, LATENT_CHANNELS, 16, 16, generator=torch.Generator().manual_seed(1))
-        with torch.no_grad():
-            encoded = averaged.encode(torch.cat([hint, hint]))
-            denoise = guided(partial(controlled, base, averaged, encoded), base.text, captions)
-            drawn = encoder.decode(sample(denoise, noise))
-        scores = edge_fidelity(hint, canny((drawn + 1) / 2))
-        save_picture(folder / f"control_{run.step:06}.png", [real[:12] * 2 - 1, hint[:12] * 2 - 1, drawn[:12]])
-        return {"f1": round(sum(score.f1 for score in scores) / len(scores), 4)}
+        return fidelity(base, averaged, encoder, folder / f"control_{run.step:06}.png")
 
     run.train(loss, evaluate, EVALUATE_EVERY)
+
+
+def load_control(folder: Path, base: Base, device: torch.device) -> ControlNet:
+    """The trained ControlNet, frozen."""
+    control = new_controlnet(base.unet)
+    control.load_state_dict(torch.load(folder / "control.pt", weights_only=True, map_location="cpu")["averaged"])
+    return control.to(device).eval().requires_grad_(False)

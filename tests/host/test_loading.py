@@ -9,7 +9,7 @@ import torch
 from safetensors.torch import save_file
 
 from armature.errors import ArmatureError, IncompatibleCheckpoint, UnknownArchitecture, UnreadableFile
-from armature.host.loading import control_files, load_control
+from armature.host.loading import control_files, inspect_control, load_control
 
 from ..control.architectures.tiny_controlnet import SD1, diffusers, weights
 
@@ -164,3 +164,19 @@ def test_what_core_claims_and_cannot_load_is_told(folder):
     )
     with pytest.raises(IncompatibleCheckpoint, match=r"for a diffusion transformer .* ComfyUI's loader fails"):
         load_control("x.safetensors")
+
+
+def test_a_file_is_described(folder):
+    save_file(weights(SD1), folder / "x.safetensors", {"title": "mine", "config": "y" * 999})
+    lines = inspect_control("x.safetensors").splitlines()
+    assert lines[:3] == ["file: x.safetensors", "family: ControlNet", "layout: original"]
+    assert "base model: a UNet of width 16 with 12 input blocks (text 12)" in lines
+    assert "precision: float32" in lines and "metadata title: mine" in lines
+    assert max(map(len, lines)) < 300
+
+
+def test_a_file_that_is_no_control_is_described_too(folder):
+    saved(folder, "x.safetensors", STRANGERS["Load LoRA"])
+    assert inspect_control("x.safetensors").startswith("x.safetensors is a LoRA.")
+    saved(folder, "y.safetensors", {"lora_controlnet": torch.zeros(1)})
+    assert "a Control-LoRA. ComfyUI's own loader runs it" in inspect_control("y.safetensors")

@@ -1,0 +1,88 @@
+"""The shipped practice model, as ComfyUI's own nodes use it."""
+
+import nodes as comfy_nodes
+import pytest
+import torch
+
+from armature.fidelity.edges import edge_fidelity
+from armature.host.applying import apply_control
+from armature.host.loading import load_control
+from armature.host.practice import WEIGHTS, load_photo, load_practice_model, practice_controls
+from armature.practice.training.examples import HELD_OUT_SEEDS
+from armature.practice.world import scene
+from armature.preprocessors.canny import canny
+
+LARGEST = 32e6
+
+
+@pytest.fixture(scope="module")
+def practice():
+    return load_practice_model()
+
+
+def encode(clip, text):
+    return comfy_nodes.CLIPTextEncode().encode(clip, text)[0]
+
+
+def draw(practice, positive, negative, side=128, steps=8, seed=5):
+    model, _, vae = practice
+    (latent,) = comfy_nodes.EmptyLatentImage().generate(side, side)
+    (drawn,) = comfy_nodes.KSampler().sample(model, seed, steps, 3.0, "euler", "normal", positive, negative, latent)
+    return comfy_nodes.VAEDecode().decode(vae, drawn)[0]
+
+
+def test_all_weights_fit_their_budget():
+    assert sum(path.stat().st_size for path in WEIGHTS.rglob("*.safetensors")) <= LARGEST
+    assert list(practice_controls()) == ["practice_canny.safetensors"]
+
+
+def test_the_photo_is_an_image():
+    photo = load_photo()
+    assert photo.shape == (1, 256, 256, 3) and 0 <= photo.min() < photo.max() <= 1
+
+
+def test_core_nodes_draw_with_it(practice):
+    model, clip, _vae = practice
+    image = draw(practice, encode(clip, "a (large:1.3) red circle on a blue ground"), encode(clip, ""))
+    assert image.shape == (1, 128, 128, 3) and image.isfinite().all()
+    assert len(model.model.latent_format.latent_rgb_factors) == 8
+
+
+def test_the_prompt_decides_the_colours(practice):
+    _, clip, _ = practice
+    images = {}
+    for name in ("red", "blue"):
+        images[name] = draw(practice, encode(clip, f"a large white circle on a {name} ground"), encode(clip, ""))
+    means = {name: image.mean(dim=(0, 1, 2)) for name, image in images.items()}
+    assert means["red"][0] > means["blue"][0] and means["blue"][2] > means["red"][2]
+
+
+def test_the_autoencoder_keeps_a_scene(practice):
+    vae = practice[2]
+    image = torch.from_numpy(scene(HELD_OUT_SEEDS).image)[None].float() / 255
+    (latent,) = comfy_nodes.VAEEncode().encode(vae, image)
+    assert latent["samples"].shape == (1, 8, 16, 16)
+    (again,) = comfy_nodes.VAEDecode().decode(vae, latent)
+    assert (again - image).abs().mean() < 0.03
+
+
+def test_a_second_copy_of_the_model_can_be_made(practice):
+    factory, arguments = practice[0].cached_patcher_init
+    again = factory(*arguments, disable_dynamic=True)
+    for key, value in practice[0].model.state_dict().items():
+        assert torch.equal(value, again.model.state_dict()[key])
+
+
+def test_the_image_follows_the_map_and_only_under_control(practice):
+    _, clip, _ = practice
+    scenes = [scene(HELD_OUT_SEEDS + i) for i in range(4)]
+    control, f1 = load_control("practice_canny.safetensors"), {0.0: 0.0, 1.0: 0.0}
+    for s in scenes:
+        hint = canny(torch.from_numpy(s.image)[None].movedim(-1, 1).float() / 255)
+        for strength in f1:
+            both = apply_control(
+                encode(clip, s.caption), encode(clip, ""), control, hint.movedim(1, -1), strength, (0.0, 1.0)
+            )
+            (score,) = edge_fidelity(hint, canny(draw(practice, *both, steps=10).movedim(-1, 1)))
+            f1[strength] += score.f1 / len(scenes)
+    assert f1[1.0] > 2 * f1[0.0]

@@ -1,0 +1,88 @@
+"""What a browser would do, in a few calls."""
+
+import asyncio
+import json
+import uuid
+from dataclasses import dataclass, field
+from io import BytesIO
+from pathlib import Path
+
+import aiohttp
+import numpy as np
+from PIL import Image
+
+
+@dataclass
+class Run:
+    """`events` are (type, data) in order of arrival; `images` by the id of the node that saved them."""
+
+    events: list[tuple[str, dict]] = field(default_factory=list)
+    previews: int = 0
+    images: dict[str, np.ndarray] = field(default_factory=dict)
+
+    def of(self, kind: str) -> list[dict]:
+        return [data for event, data in self.events if event == kind]
+
+
+@dataclass(frozen=True)
+class Client:
+    url: str
+    base: Path
+    log: Path
+
+    def get(self, path: str) -> dict:
+        return json.loads(self.text(path))
+
+    def text(self, path: str) -> str:
+        return asyncio.run(self._text(path))
+
+    def refused(self, prompt: dict) -> dict:
+        """The server's answer to a prompt that it must not accept."""
+        return asyncio.run(self._refused(prompt))
+
+    def run(self, prompt: dict, interrupt_at: int | None = None) -> Run:
+        """Queue the prompt and wait for its end; interrupt it after so many sampling steps if asked."""
+        return asyncio.run(self._run(prompt, interrupt_at))
+
+    async def _text(self, path: str) -> str:
+        async with aiohttp.ClientSession(self.url) as session, session.get(path) as answer:
+            assert answer.status == 200, path
+            return await answer.text()
+
+    async def _refused(self, prompt: dict) -> dict:
+        async with (
+            aiohttp.ClientSession(self.url) as session,
+            session.post("/prompt", json={"prompt": prompt}) as answer,
+        ):
+            assert answer.status == 400
+            return await answer.json()
+
+    async def _run(self, prompt: dict, interrupt_at: int | None) -> Run:
+        client, prompt_id, run = uuid.uuid4().hex, str(uuid.uuid4()), Run()
+        async with aiohttp.ClientSession(self.url) as session:
+            async with session.ws_connect("/ws", params={"clientId": client}, max_msg_size=0) as socket:
+                await socket.send_json({"type": "feature_flags", "data": {"supports_preview_metadata": True}})
+                body = {"prompt": prompt, "client_id": client, "prompt_id": prompt_id}
+                async with session.post("/prompt", json=body) as answer:
+                    assert answer.status == 200, await answer.text()
+                await self._follow(session, socket, run, interrupt_at)
+            async with session.get(f"/history/{prompt_id}") as answer:
+                outputs = (await answer.json())[prompt_id]["outputs"]
+            for node, output in outputs.items():
+                async with session.get("/view", params=output["images"][0]) as answer:
+                    run.images[node] = np.asarray(Image.open(BytesIO(await answer.read())))
+        return run
+
+    async def _follow(self, session, socket, run: Run, interrupt_at: int | None) -> None:
+        async with asyncio.timeout(120):
+            async for message in socket:
+                if message.type == aiohttp.WSMsgType.BINARY:
+                    run.previews += 1
+                    continue
+                event = json.loads(message.data)
+                run.events.append((event["type"], event["data"]))
+                if event["type"] == "progress" and event["data"]["value"] == interrupt_at:
+                    async with session.post("/interrupt"):
+                        pass
+                if event["type"] == "executing" and event["data"]["node"] is None:
+                    return

@@ -1,0 +1,150 @@
+"""Against a live server: the first-light workflow as a user runs it, and everything that can go wrong on the way."""
+
+import json
+from copy import deepcopy
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from comfy_cli.workflow_to_api import convert_ui_to_api
+from PIL import Image
+from safetensors.torch import save_file
+
+from ..control.architectures.tiny_controlnet import SD1, weights
+from ..quickstart_module import ROOT
+
+WORKFLOW = ROOT / "example_workflows" / "first_light.json"
+STEPS = 4
+
+
+@pytest.fixture(scope="module")
+def example(server):
+    """The shipped example as the server wants it."""
+    return convert_ui_to_api(json.loads(WORKFLOW.read_text()), server.get("/object_info"))
+
+
+@pytest.fixture
+def prompt(example):
+    """The example, smaller and shorter."""
+    small = deepcopy(example)
+    node(small, "KSampler")["inputs"]["steps"] = STEPS
+    node(small, "EmptyLatentImage")["inputs"].update(width=128, height=128)
+    return small
+
+
+def node(prompt, kind):
+    return prompt[place(prompt, kind)]
+
+
+def place(prompt, kind):
+    (found,) = (i for i, it in prompt.items() if it["class_type"] == kind)
+    return found
+
+
+def image(prompt, run):
+    return run.images[place(prompt, "SaveImage")]
+
+
+def test_every_node_is_there_and_none_raises(server):
+    info = server.get("/object_info")
+    ours = {name for name in info if name.startswith("Armature")}
+    assert {"ArmatureLoadControl", "ArmatureApplyControl", "ArmatureCanny", "ArmatureLoadPracticeModel"} <= ours
+    assert "practice_canny.safetensors" in info["ArmatureLoadControl"]["input"]["required"]["name"][1]["options"]
+    log = server.log.read_text(errors="replace")
+    assert "[ERROR]" not in log
+    assert not [line for line in log.splitlines() if "FAILED" in line and "armature" in line]
+
+
+def test_the_example_runs_from_end_to_end_with_progress(server, prompt):
+    run = server.run(prompt)
+    assert run.of("execution_success") and not run.of("execution_error")
+    assert [data["value"] for data in run.of("progress")] == list(range(1, STEPS + 1))
+    assert run.previews >= 1
+    assert image(prompt, run).shape == (128, 128, 3)
+    hint = run.images[place(prompt, "PreviewImage")]
+    assert set(np.unique(hint)) == {0, 255}
+
+
+def test_strength_zero_equals_no_control_at_all(server, prompt):
+    apply, sampler = node(prompt, "ArmatureApplyControl")["inputs"], node(prompt, "KSampler")["inputs"]
+    apply["strength"] = 0.0
+    silent = image(prompt, server.run(prompt))
+    sampler["positive"], sampler["negative"] = apply["positive"], apply["negative"]
+    assert np.array_equal(silent, image(prompt, server.run(prompt)))
+
+
+def test_an_interrupted_run_leaves_nothing_behind(server, prompt):
+    expected = image(prompt, server.run(prompt))
+    long = deepcopy(prompt)
+    node(long, "KSampler")["inputs"]["steps"] = 400
+    stopped = server.run(long, interrupt_at=3)
+    assert stopped.of("execution_interrupted")
+    assert max(data["value"] for data in stopped.of("progress")) < 400
+    assert np.array_equal(image(prompt, server.run(prompt)), expected)
+
+
+@pytest.mark.parametrize(
+    "kind, field, value, error",
+    [
+        ("ArmatureApplyControl", "strength", 11.0, "value_bigger_than_max"),
+        ("ArmatureApplyControl", "start_percent", -0.5, "value_smaller_than_min"),
+        ("ArmatureLoadControl", "name", "absent.safetensors", "value_not_in_list"),
+        ("ArmatureLoadControl", "name", "../../secret.safetensors", "value_not_in_list"),
+        ("ArmatureCanny", "high", 256, "value_bigger_than_max"),
+        ("ArmatureApplyControl", "image", None, "required_input_missing"),
+    ],
+)
+def test_bad_values_are_refused_before_running(server, prompt, kind, field, value, error):
+    del prompt[place(prompt, "PreviewImage")]  # ComfyUI runs the outputs that a bad value does not reach
+    inputs = node(prompt, kind)["inputs"]
+    if value is None:
+        del inputs[field]
+    else:
+        inputs[field] = value
+    answer = server.refused(prompt)
+    assert error in {e["type"] for e in answer["node_errors"][place(prompt, kind)]["errors"]}
+
+
+def put_control(server, name, content):
+    folder = server.base / "models" / "controlnet"
+    folder.mkdir(exist_ok=True)
+    if isinstance(content, dict):
+        save_file(content, folder / name)
+    else:
+        (folder / name).write_bytes(content)
+    server.get("/object_info/ArmatureLoadControl")
+
+
+@pytest.mark.parametrize(
+    "name, content, kind, words",
+    [
+        ("broken.safetensors", b"\x00" * 99, "ArmatureLoadControl", "broken.safetensors cannot be read"),
+        ("lora.safetensors", {"lora_unet_x.lora_up.weight": torch.zeros(1)}, "ArmatureLoadControl", "is a LoRA"),
+        ("other.safetensors", weights(SD1), "KSampler", "for a UNet of width 16"),
+    ],
+)
+def test_a_wrong_file_is_told_on_its_node_and_harms_nothing(server, prompt, name, content, kind, words):
+    put_control(server, name, content)
+    bad = deepcopy(prompt)
+    node(bad, "ArmatureLoadControl")["inputs"]["name"] = name
+    (error,) = server.run(bad).of("execution_error")
+    assert error["node_type"] == kind and words in error["exception_message"]
+    assert server.run(prompt).of("execution_success")
+
+
+def test_a_missing_negative_is_told_where_it_is_used(server, prompt):
+    del node(prompt, "ArmatureApplyControl")["inputs"]["negative"]
+    (error,) = server.run(prompt).of("execution_error")
+    assert "connect its negative input" in error["exception_message"]
+
+
+def test_the_example_has_its_thumbnail():
+    thumbnail = WORKFLOW.with_suffix(".jpg")
+    assert Image.open(thumbnail).size[0] >= 256
+    assert Path(thumbnail).stat().st_size < 200_000
+
+
+def test_help_and_example_are_served(server):
+    assert server.get("/workflow_templates")["armature"] == ["first_light"]
+    assert "Apply Control" in server.text("/extensions/armature/docs/ArmatureApplyControl.md")

@@ -1,0 +1,73 @@
+"""Loads the pack with ComfyUI's own loader, then checks what every node promises."""
+
+import asyncio
+import inspect
+import sys
+from pathlib import Path
+
+import nodes as comfy_nodes
+import pytest
+import torch
+
+from armature.host.docs import page
+from armature.nodes import node_classes
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+SCHEMAS = {cls.GET_SCHEMA().node_id: cls for cls in node_classes()}
+
+
+def test_comfyui_loads_the_pack_and_keeps_its_own_nodes_module():
+    assert asyncio.run(comfy_nodes.load_custom_node(str(ROOT)))
+    assert set(SCHEMAS) <= set(comfy_nodes.NODE_CLASS_MAPPINGS)
+    assert sys.modules["nodes"] is comfy_nodes and Path(comfy_nodes.__file__).name == "nodes.py"
+
+
+def test_ids_are_for_ever():
+    assert {
+        "ArmatureLoadControl",
+        "ArmatureApplyControl",
+        "ArmatureCanny",
+        "ArmatureLoadPracticeModel",
+        "ArmaturePracticePhoto",
+    } <= set(SCHEMAS)
+
+
+def test_input_names_and_their_order_are_for_ever():
+    names = [i.id for i in SCHEMAS["ArmatureApplyControl"].GET_SCHEMA().inputs]
+    assert names[:7] == ["positive", "control_net", "image", "strength", "start_percent", "end_percent", "negative"]
+    assert [i.id for i in SCHEMAS["ArmatureCanny"].GET_SCHEMA().inputs][:3] == ["image", "low", "high"]
+    assert [i.id for i in SCHEMAS["ArmatureLoadControl"].GET_SCHEMA().inputs] == ["name"]
+
+
+@pytest.mark.parametrize("node_id", SCHEMAS)
+def test_execute_takes_exactly_the_inputs_of_the_schema(node_id):
+    cls = SCHEMAS[node_id]
+    named = [i.id for i in cls.GET_SCHEMA().inputs]
+    spec = inspect.getfullargspec(cls.execute)
+    assert spec.varkw or spec.args[1:] == named
+
+
+@pytest.mark.parametrize("node_id", SCHEMAS)
+def test_everything_says_what_it_is(node_id):
+    schema = SCHEMAS[node_id].GET_SCHEMA()
+    assert node_id.startswith("Armature") and schema.description and schema.category.startswith("Armature")
+    assert all(i.tooltip for i in schema.inputs)
+    assert all(o.tooltip for o in schema.outputs)
+
+
+@pytest.mark.parametrize("node_id", SCHEMAS)
+def test_help_page_is_up_to_date(node_id, request):
+    path, text = ROOT / "web" / "docs" / f"{node_id}.md", page(SCHEMAS[node_id].GET_SCHEMA())
+    if request.config.getoption("--write-docs"):
+        path.write_text(text, encoding="utf-8")
+    assert path.read_text(encoding="utf-8") == text, "run: python3 quickstart.py test --write-docs"
+
+
+def test_every_help_page_belongs_to_a_node():
+    assert {path.stem for path in (ROOT / "web" / "docs").glob("*.md")} == set(SCHEMAS)
+
+
+@pytest.mark.parametrize("channels", [1, 3, 4])
+def test_canny_takes_any_image(channels):
+    out = SCHEMAS["ArmatureCanny"].execute(image=torch.rand(2, 24, 16, channels), low=100, high=200)
+    assert out[0].shape == (2, 24, 16, 3)
