@@ -41,7 +41,7 @@ def residuals(control, context_dim, y_dim):
     generator = torch.Generator().manual_seed(1)
     hint = torch.rand(1, 3, 64, 64, generator=generator)
     control = control.copy().set_cond_hint(hint, 0.8)
-    control.model_sampling_current = control.model_sampling = Sampling()
+    control.model_sampling_current, control.model_sampling, control.base = Sampling(), Sampling(), None
     control.timestep_range, control.sigma_at = (1e9, 0.0), lambda percent: 1e9 * (1 - percent)
     cond = {"c_crossattn": torch.randn(2, 77, context_dim, generator=generator)}
     if y_dim:
