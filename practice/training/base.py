@@ -31,7 +31,7 @@ class Bucket:
 
     def __init__(self, folder: Path, side: int, count: int, batch: int, encoder: Autoencoder):
         self.examples, self.batch = Examples(folder, side, count), batch
-        self.latents = self.examples.latents(encoder.encode)
+        self.latents = self.examples.latents(encoder)
         self.tokens = tokenize(self.examples.captions)
 
 
@@ -91,7 +91,7 @@ def guided(predict: Callable[..., Tensor], text: TextEncoder, captions: list[str
 def save_picture(path: Path, rows: list[Tensor]) -> None:
     """`rows` of images (B, 3, H, W) in [-1, 1], one under the other."""
     grid = torch.cat([torch.cat(list(row), dim=2) for row in rows], dim=1).clamp(-1, 1)
-    pixels = ((grid + 1) * 127.5).movedim(0, -1).numpy().astype(np.uint8)
+    pixels = ((grid + 1) * 127.5).movedim(0, -1).cpu().numpy().astype(np.uint8)
     cv2.imwrite(str(path), cv2.cvtColor(pixels, cv2.COLOR_RGB2BGR))
 
 
@@ -112,8 +112,8 @@ def main(folder: Path, device: torch.device, steps: int) -> None:
     def evaluate(averaged: Base) -> dict:
         scenes = [example(HELD_OUT_SEEDS + i, 128) for i in range(8)]
         captions = [s.caption for s in scenes]
-        noise = torch.randn(8, LATENT_CHANNELS, 16, 16, generator=torch.Generator().manual_seed(1))
-        real = torch.stack([torch.from_numpy(s.image) for s in scenes]).movedim(-1, 1).float() / 127.5 - 1
+        noise = torch.randn(8, LATENT_CHANNELS, 16, 16, generator=torch.Generator().manual_seed(1)).to(device)
+        real = torch.stack([torch.from_numpy(s.image) for s in scenes]).to(device).movedim(-1, 1).float() / 127.5 - 1
         with torch.no_grad():
             drawn = encoder.decode(sample(guided(averaged, averaged.text, captions), noise))
         save_picture(folder / f"base_{run.step:06}.png", [real, encoder.decode(encoder.encode(real)), drawn])

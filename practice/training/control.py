@@ -82,10 +82,11 @@ def hints(bucket: Bucket, chosen: list[int], generator: torch.Generator) -> Tens
 
 def fidelity(base: Base, control: ControlNet, encoder: Autoencoder, picture: Path) -> dict:
     """F1 on held-out pictures, some of which are drawn into `picture`."""
+    device = next(control.parameters()).device
     scenes = [example(HELD_OUT_SEEDS + i, 128) for i in range(16)]
-    real = torch.stack([torch.from_numpy(s.image) for s in scenes]).movedim(-1, 1).float() / 255
+    real = torch.stack([torch.from_numpy(s.image) for s in scenes]).to(device).movedim(-1, 1).float() / 255
     hint, captions = canny(real), [s.caption for s in scenes]
-    noise = torch.randn(16, LATENT_CHANNELS, 16, 16, generator=torch.Generator().manual_seed(1))
+    noise = torch.randn(16, LATENT_CHANNELS, 16, 16, generator=torch.Generator().manual_seed(1)).to(device)
     with torch.no_grad():
         encoded = control.encode(torch.cat([hint, hint]))
         drawn = encoder.decode(sample(guided(partial(controlled, base, control, encoded), base.text, captions), noise))

@@ -9,6 +9,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from ..autoencoder import Autoencoder
 from ..photos import crop
 from ..world import Scene, scene
 
@@ -51,12 +52,12 @@ class Examples:
         """(B, 3, H, W) in [-1, 1]."""
         return torch.from_numpy(self.images[indices]).movedim(-1, 1).float() / 127.5 - 1
 
-    def latents(self, encode) -> Tensor:
-        """(count, C, H, W) half precision; computed once by `encode` and kept."""
+    def latents(self, encoder: Autoencoder) -> Tensor:
+        """(count, C, H, W) half precision, on the CPU; computed once and kept."""
         if not self.latents_file.exists():
+            device = next(encoder.parameters()).device
+            batches = [list(range(i, min(i + 64, len(self)))) for i in range(0, len(self), 64)]
             with torch.no_grad():
-                parts = [
-                    encode(self.pixels(list(range(i, min(i + 64, len(self)))))).half() for i in range(0, len(self), 64)
-                ]
+                parts = [encoder.encode(self.pixels(batch).to(device)).half().cpu() for batch in batches]
             torch.save(torch.cat(parts), self.latents_file)
         return torch.load(self.latents_file, weights_only=True)

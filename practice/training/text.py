@@ -38,7 +38,7 @@ class TextEncoder(nn.Module):
         nn.init.zeros_(self.clip.get_input_embeddings().weight[UNKNOWN : UNKNOWN + 1].data)
 
     def forward(self, tokens: Tensor) -> Tensor:
-        return self.clip(input_ids=self.place[tokens]).last_hidden_state
+        return self.clip(input_ids=self.place[tokens.to(self.place.device)]).last_hidden_state
 
     def published(self) -> dict[str, Tensor]:
         """Weights in the key layout of CLIP's text model, with a row for each of its 49,408 tokens."""
