@@ -16,7 +16,7 @@ from ..backend import Backend
 from ..checkpoint import Checkpoint
 from ..layers import diffusers_names
 from ..layers.resnet import largest_divisor, timestep_embedding
-from ..layers.transformer import TransformerShape
+from ..layers.transformer import TransformerShape, transformer_shape
 from ..layers.unet_block import UNetBlock, embedder, hint_downscale, hint_encoder, unet_block
 from ..model import ResidualModel
 from ..residuals import Residuals
@@ -86,16 +86,7 @@ class Sizes:
         )
 
     def transformer(self, prefix: str) -> TransformerShape:
-        inner, channels, *kernel = self.checkpoint.shape(f"{prefix}.proj_in.weight")
-        return TransformerShape(
-            channels=channels,
-            inner=inner,
-            heads=self._heads(inner, linear=not kernel),
-            depth=self.checkpoint.count(f"{prefix}.transformer_blocks"),
-            context_dim=self.base.context_dim,
-            linear=not kernel,
-            in_fp32=self.base.name == "Stable Diffusion 2.x",
-        )
+        return transformer_shape(prefix, self.checkpoint, self._heads, self.base)
 
     def _heads(self, inner: int, linear: bool) -> int:
         if said := self.checkpoint.metadata.get(HEAD_CHANNELS_KEY):

@@ -3,12 +3,15 @@
 Key names follow CompVis/latent-diffusion, ldm/modules/attention.py.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import torch.nn.functional as F
 from torch import Tensor, nn
 
 from ..backend import Backend
+from ..checkpoint import Checkpoint
+from ..unet_shape import UNetShape
 from .resnet import group_norm
 
 
@@ -27,6 +30,23 @@ class TransformerShape:
     linear: bool
     in_fp32: bool = False
     norm_eps: float = 1e-6
+
+
+def transformer_shape(
+    prefix: str, checkpoint: Checkpoint, heads: Callable[[int, bool], int], base: UNetShape, norm_eps: float = 1e-6
+) -> TransformerShape:
+    """What the weights under `prefix` say; `heads(inner, linear)` says what they cannot."""
+    inner, channels, *kernel = checkpoint.shape(f"{prefix}.proj_in.weight")
+    return TransformerShape(
+        channels=channels,
+        inner=inner,
+        heads=heads(inner, not kernel),
+        depth=checkpoint.count(f"{prefix}.transformer_blocks"),
+        context_dim=base.context_dim,
+        linear=not kernel,
+        in_fp32=base.name == "Stable Diffusion 2.x",
+        norm_eps=norm_eps,
+    )
 
 
 class GEGLU(nn.Module):

@@ -10,7 +10,7 @@ from ..backend import Backend
 from ..checkpoint import Checkpoint
 from ..unet_shape import UNKNOWN, UNetShape
 from .resnet import largest_divisor
-from .transformer import TransformerShape
+from .transformer import TransformerShape, transformer_shape
 from .unet_block import UNetBlock, embedder, unet_block
 
 SDXL_BLOCKS, SDXL_CONTEXT = 9, 2048
@@ -40,22 +40,13 @@ class Sizes:
         self.has_decoder = checkpoint.bears("control_model.output_blocks.*")
 
     def transformer(self, prefix: str) -> TransformerShape:
-        inner, channels, *kernel = self.checkpoint.shape(f"{prefix}.proj_in.weight")
-        if not inner:
+        if not self.checkpoint.shape(f"{prefix}.proj_in.weight")[0]:
             raise IncompatibleCheckpoint(
                 f"{self.checkpoint.name} is a ControlNet-XS so narrow that {prefix} has no attention head. "
                 "The original code cannot run it either; get a wider one, or one of type A or B."
             )
-        return TransformerShape(
-            channels=channels,
-            inner=inner,
-            heads=self._heads(inner, linear=not kernel),
-            depth=self.checkpoint.count(f"{prefix}.transformer_blocks"),
-            context_dim=self.base.context_dim,
-            linear=not kernel,
-            in_fp32=self.base.name == "Stable Diffusion 2.x",
-            norm_eps=SGM_EPS if self.is_sdxl else LDM_EPS,
-        )
+        norm_eps = SGM_EPS if self.is_sdxl else LDM_EPS
+        return transformer_shape(prefix, self.checkpoint, self._heads, self.base, norm_eps)
 
     def _heads(self, inner: int, linear: bool) -> int:
         if said := self.checkpoint.metadata.get(HEAD_CHANNELS_KEY):
