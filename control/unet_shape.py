@@ -9,10 +9,15 @@ UNKNOWN = 0
 
 def encoder_widths(width: int, multipliers: Sequence[int], blocks: Sequence[int]) -> tuple[int, ...]:
     """Channels after each input block of an ldm UNet: `blocks[level]` residual blocks, and one that halves the size."""
-    widths = [width]
-    for level, multiplier in enumerate(multipliers):
-        halved = level < len(multipliers) - 1
-        widths += [width * multiplier] * (blocks[level] + halved)
+    return (width, *widths_of_levels([width * multiplier for multiplier in multipliers], blocks)[1:])
+
+
+def widths_of_levels(levels: Sequence[int], blocks: Sequence[int]) -> tuple[int, ...]:
+    """The same for levels with these channels, the first of which has them from the start."""
+    widths = [levels[0]]
+    for level, width in enumerate(levels):
+        halved = level < len(levels) - 1
+        widths += [width] * (blocks[level] + halved)
     return tuple(widths)
 
 

@@ -22,9 +22,10 @@ from ..model import Patches, PatchModel
 from ..residuals import Block
 from ..scale import Scale
 from ..step import Step
-from ..unet_shape import FAMILIES, UNKNOWN, UNetShape, encoder_widths
+from ..unet_shape import FAMILIES, UNKNOWN, UNetShape, widths_of_levels
 
 PREFIX = "lllite_unet_"
+PROJECTIONS = ("attn1_to_q", "attn1_to_k", "attn1_to_v", "attn2_to_q")  # that sd-scripts gives a module by default
 NAME = re.compile(
     PREFIX + r"(?:(input|output)_blocks_(\d|1[01])|middle_block)_1_transformer_blocks_(\d+)_"
     r"(?:(attn1)_to_([qkv])|(attn2)_to_(q))"
@@ -140,7 +141,7 @@ def _base(widths: Mapping[Block, int]) -> UNetShape:
     lowest = min(told)
     guessed = (told[lowest] * multiplier // multipliers[lowest] for multiplier in multipliers)
     levels = [told.get(level, width) for level, width in enumerate(guessed)]
-    shape = (levels[0], *encoder_widths(1, levels, [BLOCKS_A_LEVEL - 1] * len(levels))[1:])
+    shape = widths_of_levels(levels, [BLOCKS_A_LEVEL - 1] * len(levels))
     families = [family for family in FAMILIES.values() if family.widths == shape]
     return families[0] if len(families) == 1 else UNetShape(shape, UNKNOWN, UNKNOWN)
 

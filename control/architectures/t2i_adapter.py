@@ -16,7 +16,7 @@ from ..layers.resnet import Downsample
 from ..model import ResidualModel
 from ..residuals import Block, Residuals
 from ..step import Step
-from ..unet_shape import UNKNOWN, UNetShape, encoder_widths
+from ..unet_shape import UNKNOWN, UNetShape, widths_of_levels
 
 LEVELS = 4
 SD_ENTERS: tuple[Block, ...] = (("input", 2), ("input", 5), ("input", 8), ("input", 11))
@@ -75,7 +75,13 @@ class T2IAdapter(ResidualModel):
         starts = {2 * self.depth} if xl else {level * self.depth for level in range(1, LEVELS)}
         block = LightLevel if light else ResBlock
         self.body = nn.ModuleList(block(f"body.{i}", checkpoint, i in starts, ops) for i in range(count))
-        self.base = _base(checkpoint, light, xl)
+        self.base = _base(self._widths(checkpoint, light), xl)
+
+    def _widths(self, checkpoint: Checkpoint, light: bool) -> list[int]:
+        """Channels of each level's feature."""
+        last = "out_conv" if light else "block2"
+        keys = (f"body.{n}.{last}.weight" for n in range(self.depth - 1, len(self.body), self.depth))
+        return [checkpoint.shape(key)[0] for key in keys]
 
     def encode(self, hint: Tensor) -> list[Tensor]:
         """(B, C, 8H, 8W) in [0, 1] -> a feature for each level, (B, width, H, W) and smaller."""
@@ -105,10 +111,10 @@ def _halving(prefix: str, checkpoint: Checkpoint, down: bool, ops: Any) -> nn.Mo
     return nn.AvgPool2d(2, ceil_mode=True)  # as diffusers; padding with zeros would darken the border of odd maps
 
 
-def _base(checkpoint: Checkpoint, light: bool, xl: bool) -> UNetShape:
-    width = checkpoint.shape("body.0.out_conv.weight" if light else "conv_in.weight")[0]
-    multipliers = (1, 2, 4) if xl else (1, 2, 4, 4)
-    return UNetShape(encoder_widths(width, multipliers, [2] * len(multipliers)), UNKNOWN, UNKNOWN if xl else None)
+def _base(widths: list[int], xl: bool) -> UNetShape:
+    """The UNet whose levels have these channels; SDXL's has no fourth, its middle block takes that feature."""
+    levels = widths[:-1] if xl else widths
+    return UNetShape(widths_of_levels(levels, [2] * len(levels)), UNKNOWN, UNKNOWN if xl else None)
 
 
 def _as_it_is(checkpoint: Checkpoint) -> Mapping[str, str]:

@@ -1,4 +1,7 @@
-"""Train one stage of the practice model: autoencoder, base, control, joint; then export and draw the curves."""
+"""Train one stage of the practice model: autoencoder, base, control, joint; then export and draw the curves.
+
+The stages xs, t2i_adapter and lllite train further controls for the model that the pack ships.
+"""
 
 import argparse
 from importlib import import_module
@@ -6,10 +9,12 @@ from pathlib import Path
 
 import torch
 
+STAGES = ("autoencoder", "base", "control", "joint", "export", "curves", "xs", "t2i_adapter", "lllite")
+
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("stage", choices=["autoencoder", "base", "control", "joint", "export", "curves"])
+    parser.add_argument("stage", choices=STAGES)
     parser.add_argument("--steps", type=int, default=0, help="steps in all, those of earlier runs included")
     parser.add_argument("--folder", type=Path, default=Path("practice_run"), help="checkpoints, logs and pictures")
     parser.add_argument("--threads", type=int, default=1, help="more than one pays only on an idle machine")

@@ -1,7 +1,9 @@
 """Stage 3: the Canny ControlNet, a copy of the trained encoder with zero convolutions. arXiv:2302.05543."""
 
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -80,16 +82,25 @@ def hints(bucket: Bucket, chosen: list[int], generator: torch.Generator) -> Tens
     return canny((bucket.examples.pixels(chosen) + 1) / 2, low=low, high=high)
 
 
-def fidelity(base: Base, control: ControlNet, encoder: Autoencoder, picture: Path) -> dict:
-    """F1 on held-out pictures, some of which are drawn into `picture`."""
-    device = next(control.parameters()).device
+def fidelity(
+    predict: Callable[..., Tensor],
+    encode: Callable[[Tensor], Any],
+    base: Base,
+    encoder: Autoencoder,
+    picture: Path,
+) -> dict:
+    """F1 on held-out pictures, some of which are drawn into `picture`.
+
+    `predict(encoded hint, x, t, context)` is the velocity under control.
+    """
+    device = next(encoder.parameters()).device
     scenes = [example(HELD_OUT_SEEDS + i, 128) for i in range(16)]
     real = torch.stack([torch.from_numpy(s.image) for s in scenes]).to(device).movedim(-1, 1).float() / 255
     hint, captions = canny(real), [s.caption for s in scenes]
     noise = torch.randn(16, LATENT_CHANNELS, 16, 16, generator=torch.Generator().manual_seed(1)).to(device)
     with torch.no_grad():
-        encoded = control.encode(torch.cat([hint, hint]))
-        drawn = encoder.decode(sample(guided(partial(controlled, base, control, encoded), base.text, captions), noise))
+        denoise = guided(partial(predict, encode(torch.cat([hint, hint]))), base.text, captions)
+        drawn = encoder.decode(sample(denoise, noise))
     scores = edge_fidelity(hint, canny((drawn + 1) / 2))
     save_picture(picture, [real[:12] * 2 - 1, hint[:12] * 2 - 1, drawn[:12]])
     return {"f1": round(sum(score.f1 for score in scores) / len(scores), 4)}
@@ -110,7 +121,8 @@ def main(folder: Path, device: torch.device, steps: int) -> None:
         return velocity_loss(denoise, bucket.latents[chosen].float().to(device), generator)
 
     def evaluate(averaged: ControlNet) -> dict:
-        return fidelity(base, averaged, encoder, folder / f"control_{run.step:06}.png")
+        picture = folder / f"control_{run.step:06}.png"
+        return fidelity(partial(controlled, base, averaged), averaged.encode, base, encoder, picture)
 
     run.train(loss, evaluate, EVALUATE_EVERY)
 

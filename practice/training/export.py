@@ -31,13 +31,13 @@ def main(folder: Path, device: torch.device, steps: int) -> None:
         "steps": _steps(folder, "autoencoder", "base", "joint"),
         "latent_rgb_factors": json.dumps(preview_factors(encoder.encode(examples.to(device)).cpu(), examples)),
     }
-    _save(weights, PRACTICE_MODEL, facts)
+    save(weights, PRACTICE_MODEL, facts)
     facts = {
         "modelspec.title": "Armature practice ControlNet (Canny)",
         "steps": _steps(folder, "control", "joint"),
         "num_head_channels": str(UNET["num_head_channels"]),
     }
-    _save(control.state_dict(), WEIGHTS / "controls" / "practice_canny.safetensors", facts)
+    save(control.state_dict(), WEIGHTS / "controls" / "practice_canny.safetensors", facts)
 
 
 def preview_factors(latents: Tensor, images: Tensor) -> list[list[float]]:
@@ -57,7 +57,8 @@ def _steps(folder: Path, *stages: str) -> str:
     return ", ".join(f"{stage} {step}" for stage, step in zip(stages, taken))
 
 
-def _save(weights: dict[str, Tensor], path: Path, facts: dict[str, str]) -> None:
+def save(weights: dict[str, Tensor], path: Path, facts: dict[str, str]) -> None:
+    """Write a half-precision safetensors file with these facts in its header."""
     path.parent.mkdir(parents=True, exist_ok=True)
     save_file({key: value.half().cpu().contiguous() for key, value in weights.items()}, path, {**COMMON, **facts})
     print(f"{path}: {path.stat().st_size / 1e6:.1f} MB")

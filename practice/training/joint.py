@@ -49,6 +49,7 @@ def main(folder: Path, device: torch.device, steps: int) -> None:
         return velocity_loss(denoise, bucket.latents[chosen].float().to(device), generator)
 
     def evaluate(averaged: nn.ModuleDict) -> dict:
-        return fidelity(averaged["base"], averaged["control"], encoder, folder / f"joint_{run.step:06}.png")
+        base, control, picture = averaged["base"], averaged["control"], folder / f"joint_{run.step:06}.png"
+        return fidelity(partial(controlled, base, control), control.encode, base, encoder, picture)
 
     run.train(loss, evaluate, EVALUATE_EVERY)

@@ -1,0 +1,1 @@
+"""New control networks for a given UNet, ready to be trained."""

@@ -1,0 +1,7 @@
+"""A further stage: see families.py."""
+
+from functools import partial
+
+from .families import train
+
+main = partial(train, "xs")
