@@ -27,3 +27,7 @@ class WrongBaseModel(ArmatureError):
 
 class MissingInput(ArmatureError):
     """The control model needs something that it was not given."""
+
+
+class InvalidValue(ArmatureError):
+    """What the user wrote or chose makes no sense."""

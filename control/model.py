@@ -1,15 +1,16 @@
 """The two ways a network controls a UNet: by residuals it can compute alone, or by patches run inside it."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any, NamedTuple
 
 from torch import Tensor, nn
 
-from .residuals import Residuals
+from .residuals import Block, Residuals
 from .scale import Scale
 from .step import Step
 from .unet_shape import UNetShape
+from .weights import Places
 
 Patches = dict[str, list[Callable[..., Any]]]
 """Functions for the host to run inside the UNet, by patch point ("attn1", "input_block", "output_block", ...)."""
@@ -24,11 +25,12 @@ class ControlModel(nn.Module, ABC):
     """A loaded control network.
 
     `downscale_factor` is the number of hint pixels per latent pixel; `hint_channels` is what `encode` accepts, in
-    sizes that are multiples of `hint_multiple`; `base` is the shape of the UNets that it fits; `variant` tells
-    it from others of its family, in words.
+    sizes that are multiples of `hint_multiple`; `base` is the shape of the UNets that it fits; `places` are those
+    where it acts; `variant` tells it from others of its family, in words.
     """
 
     base: UNetShape
+    places: Places
     downscale_factor: int = 8
     hint_channels: int = 3
     hint_multiple: int = 1
@@ -46,11 +48,12 @@ class ResidualModel(ControlModel):
     """A network that computes its residuals without looking inside the UNet (ControlNet, T2I-Adapter)."""
 
     @abstractmethod
-    def residuals(self, step: Step, encoded: Any) -> Residuals:
-        """Unscaled residuals; strength, weights and mask are not the model's concern."""
+    def residuals(self, step: Step, encoded: Any, wanted: Collection[Block]) -> Residuals:
+        """Unscaled residuals of the `wanted` blocks, with no work behind the last of them."""
 
     def output(self, step: Step, encoded: Any, scale: Scale) -> ControlOutput:
-        return ControlOutput({block: scale(block, r) for block, r in self.residuals(step, encoded).items()}, {})
+        wanted = [block for block in self.places.blocks if scale.acts(block)]
+        return ControlOutput({block: scale(block, r) for block, r in self.residuals(step, encoded, wanted).items()}, {})
 
 
 class PatchModel(ControlModel):

@@ -1,10 +1,14 @@
 """One evaluation of the UNet, as a control model sees it."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from torch import Tensor
+
+from .rows import Rows
+
+ROUNDING = 1e-6  # a sigma may have gone through fp32 arithmetic
 
 
 class BaseUNet(Protocol):
@@ -22,8 +26,11 @@ class Step:
     """Everything that changes from one evaluation to the next; the names are those of the ldm UNet.
 
     `x` is (B, C, H, W) as the UNet receives it, `timesteps` (B,) in fp32 whatever the weights are, `context` (B, N, D),
-    `y` (B, D) or None. `sigma_at` maps a percent of the sampling range to its sigma. `cond_or_uncond` says of each
-    equal part of the batch whether it is the positive (0) or the negative prompt's (1). `base` is the sampled UNet.
+    `y` (B, D) or None. `sigma_at` maps a percent of the sampling range to its sigma, `percent_at` a sigma to its
+    percent; `sigmas` are those of the run, the one behind its last step included. `cond_or_uncond` says of each equal
+    part of the batch whether it is the positive (0) or the negative prompt's (1), and `prompts` tells the prompts of
+    the parts from others. `window` holds the numbers that the rows of one part have in the whole batch of latents,
+    where only some of it is evaluated. `base` is the sampled UNet.
     """
 
     x: Tensor
@@ -31,6 +38,35 @@ class Step:
     context: Tensor
     sigma: float
     sigma_at: Callable[[float], float]
+    percent_at: Callable[[float], float] = lambda sigma: 0.0
+    sigmas: tuple[float, ...] = ()
     y: Tensor | None = None
     cond_or_uncond: tuple[int, ...] = (0,)
+    prompts: tuple[Hashable, ...] = ()
+    window: tuple[int, ...] | None = None
     base: BaseUNet | None = None
+
+    @property
+    def images(self) -> tuple[int, ...]:
+        """The numbers of the latents of one part."""
+        return self.window or tuple(range(self.x.shape[0] // len(self.cond_or_uncond)))
+
+    @property
+    def number(self) -> int:
+        """Of the sampling step, from 0; evaluations between two steps belong to the first of them."""
+        begun = sum(sigma >= self.sigma * (1 - ROUNDING) for sigma in self.sigmas[:-1])
+        return max(begun - 1, 0)
+
+    def part(self, rows: Rows) -> "Step":
+        """The step of these rows alone."""
+        if rows.all:
+            return self
+        return replace(
+            self,
+            x=rows.take(self.x),
+            timesteps=rows.take(self.timesteps),
+            context=rows.take(self.context),
+            y=None if self.y is None else rows.take(self.y),
+            cond_or_uncond=tuple(self.cond_or_uncond[n] for n in rows.acting),
+            prompts=tuple(self.prompts[n] for n in rows.acting) if self.prompts else (),
+        )

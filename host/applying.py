@@ -1,12 +1,63 @@
 """What the Apply nodes do to conditionings."""
 
+from dataclasses import dataclass, replace
+
 import comfy.controlnet
+import comfy.sd
 from comfy_execution.graph_utils import ExecutionBlocker
 from torch import Tensor
 
-from .sampling import attach
+from ..control.schedule import Schedule
+from ..control.unit import Manner
+from ..errors import MissingInput
+from .foreign import ForeignControl
+from .sampling import ComfyControl, attach
 
 NO_NEGATIVE = "Apply Control has no negative to pass on: connect its negative input, or use its positive output alone."
+
+
+@dataclass(frozen=True, eq=False)
+class Application:
+    """A control, its image (B, H, W, C) in [0, 1], and how it is applied. The schedule in `manner` has its course and
+    basis only: strength and range stand here. `vae` is for the control models that read the image as latents.
+
+    Raises:
+        InvalidValue: the range ends before it starts.
+        MissingInput: the control model needs a VAE.
+    """
+
+    control: comfy.controlnet.ControlBase
+    image: Tensor
+    strength: float = 1.0
+    percents: tuple[float, float] = (0.0, 1.0)
+    manner: Manner = Manner()
+    vae: comfy.sd.VAE | None = None
+
+    def __post_init__(self):
+        Schedule(self.strength, *self.percents)
+        if self.control.latent_format is not None and self.vae is None:
+            raise MissingInput("This control model reads its image through a VAE. Connect the base model's VAE to vae.")
+
+    def applied(self) -> comfy.controlnet.ControlBase:
+        """A copy of the control, ready for a conditioning."""
+        control = self.control.copy()
+        if isinstance(control, ComfyControl | ForeignControl):
+            control.manner = replace(self.manner, pooled=control.manner.pooled)
+        elif self.manner != Manner():
+            control = ForeignControl(control, self.manner)
+        return control.set_cond_hint(self.image.movedim(-1, 1), self.strength, self.percents, vae=self.vae)
+
+
+def apply(positive: list, negative: list | None, *applications: Application) -> tuple[list, object]:
+    """Both conditionings with the controls on top of what they carry; unchanged by those of strength 0.
+
+    Without a negative, its output stops whatever is connected to it with a message.
+    """
+    given = [positive] if negative is None else [positive, negative]
+    for application in applications:
+        if application.strength != 0.0:
+            given = attach(application.applied(), *given)
+    return given[0], ExecutionBlocker(NO_NEGATIVE) if negative is None else given[1]
 
 
 def apply_control(
@@ -17,11 +68,5 @@ def apply_control(
     strength: float,
     percents: tuple[float, float],
 ) -> tuple[list, object]:
-    """Both conditionings with the control on top of what they carry; unchanged at strength 0.
-
-    `image` is (B, H, W, C) in [0, 1]. Without a negative, its output stops whatever is connected to it with a message.
-    """
-    given = [positive] if negative is None else [positive, negative]
-    if strength != 0.0:
-        given = attach(control.copy().set_cond_hint(image.movedim(-1, 1), strength, percents), *given)
-    return given[0], ExecutionBlocker(NO_NEGATIVE) if negative is None else given[1]
+    """One control, as ComfyUI's own Apply ControlNet applies it."""
+    return apply(positive, negative, Application(control, image, strength, percents))

@@ -1,6 +1,7 @@
 """Lets ComfyUI's sampler call our units. Everything here is translation."""
 
 from copy import deepcopy
+from dataclasses import replace
 
 import comfy.controlnet
 import comfy.model_management
@@ -9,13 +10,14 @@ import comfy.utils
 import torch
 from torch import Tensor
 
-from ..control.hint import fit_channels
-from ..control.model import ControlModel, Patches
+from ..control.hint import fit_channels, fit_size, pick
+from ..control.model import ControlModel, Patches, ResidualModel
 from ..control.residuals import Residuals
-from ..control.schedule import Schedule
+from ..control.reuse import ReusedResiduals
 from ..control.step import Step
-from ..control.unit import ControlUnit
+from ..control.unit import ControlUnit, Manner
 from .base_model import ComfyUNet, check_base
+from .clock import Clock
 
 MOST_CACHED_HINTS = 8  # sizes at a time: areas and tiles alternate between a few
 
@@ -31,11 +33,15 @@ class ComfyControl(comfy.controlnet.ControlBase):
         super().__init__()
         self.model, self.patcher, self.dtype = model, patcher, dtype
         self.compression_ratio = model.downscale_factor
-        self.encoded: dict[tuple, object] = {}  # by hint, size, batch, dtype, device; emptied around each run
+        self.manner = Manner()
+        self.encoded: dict[tuple, object] = {}  # by size, images and device; emptied around each run
 
     @property
-    def unit(self) -> ControlUnit:
-        return ControlUnit(self.model, self.cond_hint_original, Schedule(self.strength, *self.timestep_percent_range))
+    def applied(self) -> Manner:
+        """The manner, with what stands in the fields of ControlBase."""
+        start, end = self.timestep_percent_range
+        schedule = replace(self.manner.schedule, strength=self.strength, start_percent=start, end_percent=end)
+        return replace(self.manner, schedule=schedule, pooled=self.global_average_pooling)
 
     def set_cond_hint(self, cond_hint, *arguments, **options):
         """What every Apply node calls: a (B, C, H, W) hint in [0, 1], of any size and 1, 3 or 4 channels."""
@@ -46,15 +52,18 @@ class ComfyControl(comfy.controlnet.ControlBase):
         check_base(self.model.base, model)
         super().pre_run(model, percent_to_timestep_function)
         self.model_sampling, self.base = model.model_sampling, ComfyUNet(model)
-        self.sigma_at = percent_to_timestep_function
+        self.clock = Clock(percent_to_timestep_function)
         self.encoded.clear()  # an interrupted run is not cleaned up by ComfyUI
+        reuse = self.manner.options.reuse
+        reused = reuse > 1 and isinstance(self.model, ResidualModel)
+        self.unit = ControlUnit(ReusedResiduals(self.model, reuse) if reused else self.model, self.applied)
 
     def get_control(self, x_noisy, t, cond, batched_number, transformer_options):
         before = None
         if self.previous_controlnet is not None:
             before = self.previous_controlnet.get_control(x_noisy, t, cond, batched_number, transformer_options)
         step = self._step(x_noisy, t, cond, transformer_options)
-        output = self.unit.output(step, lambda: self._encode(x_noisy, batched_number))
+        output = self.unit.output(step, self._encode)
         add_patches(transformer_options, output.patches)
         if not output.residuals:
             return before
@@ -67,6 +76,7 @@ class ComfyControl(comfy.controlnet.ControlBase):
     def copy(self):
         copied = ComfyControl(self.model, self.patcher, self.dtype)
         self.copy_to(copied)
+        copied.manner = self.manner
         return copied
 
     def deepclone_multigpu(self, load_device, autoregister=False):
@@ -96,29 +106,29 @@ class ComfyControl(comfy.controlnet.ControlBase):
         def cast(tensor: Tensor | None) -> Tensor | None:
             return None if tensor is None else comfy.model_management.cast_to_device(tensor, x.device, self.dtype)
 
-        timesteps = self.model_sampling.timestep(sigmas)
-        return Step(
+        return self.clock.step(
+            sigmas,
+            transformer_options,
             x=self.model_sampling.calculate_input(sigmas, x).to(self.dtype),
-            timesteps=timesteps.float(),
+            timesteps=self.model_sampling.timestep(sigmas).float(),
             context=cast(cond.get("crossattn_controlnet", cond["c_crossattn"])),
             y=cast(cond.get("y")),
-            sigma=float(sigmas[0]),
-            sigma_at=self.sigma_at,
-            cond_or_uncond=tuple(transformer_options.get("cond_or_uncond", (0,))),
             base=self.base,
         )
 
-    def _encode(self, x: Tensor, batched_number: int) -> object:
-        multiple = self.model.hint_multiple
-        height, width = (-(-side * self.compression_ratio // multiple) * multiple for side in x.shape[-2:])
-        key = (height, width, x.shape[0], batched_number, x.device)
+    def _encode(self, step: Step) -> object:
+        """The hint for the rows of this step."""
+        multiple, fit, hint = self.model.hint_multiple, self.manner.options.fit, self.cond_hint_original
+        size = tuple(-(-side * self.compression_ratio // multiple) * multiple for side in step.x.shape[-2:])
+        whose = (step.images, len(step.cond_or_uncond)) if hint.shape[0] > 1 else ()
+        key = (size, whose, step.x.device)
         if key not in self.encoded:
-            hint = fit_channels(self.cond_hint_original, self.model.hint_channels)
-            hint = comfy.utils.common_upscale(hint, width, height, self.upscale_algorithm, "center")
-            hint = comfy.controlnet.broadcast_image_to(hint, x.shape[0], batched_number)
+            hint = fit_channels(pick(hint, step.images, fit.batching), self.model.hint_channels)
+            hint = fit_size(hint, size, fit)
+            hint = torch.cat([hint] * len(step.cond_or_uncond)) if whose else hint
             if len(self.encoded) >= MOST_CACHED_HINTS:
                 self.encoded.pop(next(iter(self.encoded)))
-            self.encoded[key] = self.model.encode(hint.to(x.device, self.dtype))
+            self.encoded[key] = self.model.encode(hint.to(step.x.device, self.dtype))
         return self.encoded[key]
 
 

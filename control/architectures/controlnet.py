@@ -5,7 +5,7 @@ of huggingface/diffusers, models/controlnets/controlnet.py. For Stable Diffusion
 same topology, at any width.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from itertools import count
 
 from torch import Tensor, nn
@@ -19,9 +19,10 @@ from ..layers.resnet import largest_divisor, timestep_embedding
 from ..layers.transformer import TransformerShape, transformer_shape
 from ..layers.unet_block import UNetBlock, embedder, hint_downscale, hint_encoder, unet_block
 from ..model import ResidualModel
-from ..residuals import Residuals
+from ..residuals import Block, Residuals
 from ..step import Step
 from ..unet_shape import UNKNOWN, UNetShape
+from ..weights import Places
 
 HEADS = 8  # of Stable Diffusion 1.x, whose projections are convolutions; not in the weights
 HEAD_CHANNELS = 64  # of Stable Diffusion 2.x and SDXL, whose projections are linear
@@ -40,6 +41,7 @@ class ControlNet(ResidualModel):
             return unet_block(prefix, checkpoint, sizes.transformer, sizes.embedded, backend)
 
         self.base, self.downscale_factor = sizes.base, hint_downscale(checkpoint)
+        self.places = Places((*(("skip", n) for n in range(len(widths))), ("middle", 0)), depth=len(widths))
         self.hint_channels = checkpoint.shape("input_hint_block.0.weight")[1]
         self.time_embed = embedder("time_embed", checkpoint, ops)
         self.label_emb = nn.Sequential(embedder("label_emb.0", checkpoint, ops)) if sizes.base.y_dim else None
@@ -53,20 +55,21 @@ class ControlNet(ResidualModel):
         """(B, C, 8H, 8W) in [0, 1] -> (B, width, H, W)."""
         return self.input_hint_block(hint)
 
-    def residuals(self, step: Step, encoded: Tensor) -> Residuals:
+    def residuals(self, step: Step, encoded: Tensor, wanted: Collection[Block]) -> Residuals:
         embedding = self.time_embed(timestep_embedding(step.timesteps, self.base.widths[0]).to(step.x.dtype))
         if self.label_emb is not None:
             if step.y is None:
                 raise MissingInput(f"This ControlNet is for {self.base.name}, whose vector conditioning is missing.")
             embedding = embedding + self.label_emb(step.y)
+        blocks, exits = [*self.input_blocks, self.middle_block], [*self.zero_convs, self.middle_block_out]
+        last = max(map(self.places.level, wanted))
         found: Residuals = {}
         h = step.x
-        for n, (block, zero_conv) in enumerate(zip(self.input_blocks, self.zero_convs)):
+        for n, (place, block, exit) in enumerate(zip(self.places.blocks[: last + 1], blocks, exits)):
             h = block(h, embedding, step.context)
             h = h + encoded if n == 0 else h
-            found["skip", n] = zero_conv(h)
-        h = self.middle_block(h, embedding, step.context)
-        found["middle", 0] = self.middle_block_out(h)
+            if place in wanted:
+                found[place] = exit(h)
         return found
 
 

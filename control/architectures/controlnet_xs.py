@@ -22,6 +22,7 @@ from ..model import Patches, PatchModel
 from ..residuals import Block
 from ..scale import Scale
 from ..step import Step
+from ..weights import Places
 
 MIX_POWER = 0.3  # of the strength, as the share of a learned time embedding; control_scale in twoStreamControl.py
 
@@ -47,7 +48,11 @@ class ControlNetXS(PatchModel):
         self.dec_zero_convs_out = _exchanges("dec_zero_convs_out", sizes, ops)
         self.middle_block_in = _exchange("middle_block_in", checkpoint, ops) if sizes.has_decoder else None
         self.middle_block_out = _exchange("middle_block_out", checkpoint, ops)
-        outward = len(self.enc_zero_convs_out) + 1 + len(self.dec_zero_convs_out)
+        depth = len(sizes.base.widths)
+        encoder = [("input", n) for n in range(len(self.enc_zero_convs_out))]
+        decoder = [("skip", n) for n in reversed(range(depth))]
+        self.places = Places((*encoder, ("middle", 0), *decoder), depth)
+        outward = len(self.places.blocks)
         self.variant = self._variant(sizes)
         self.register_buffer("scale_list", torch.ones(outward) if checkpoint.bears("scale_list") else None)
 
@@ -61,6 +66,14 @@ class ControlNetXS(PatchModel):
     def encode(self, hint: Tensor) -> Tensor:
         """(B, C, 8H, 8W) in [0, 1] -> (B, width, H, W)."""
         return self.input_hint_block(hint)
+
+    def turn(self, block: Block) -> int:
+        """The control block, in the order of execution, whose features reach the base at `block`."""
+        kind, number = block
+        depth = self.places.depth
+        if kind == "middle":
+            return depth
+        return 2 * depth - number if kind == "skip" and self.control_model.output_blocks else number
 
     def patches(self, step: Step, encoded: Tensor, scale: Scale) -> Patches:
         stream = Stream(self, step, encoded, scale)
@@ -83,6 +96,7 @@ class Stream:
         if model.base.y_dim is not None and step.y is not None:
             self.embedding = self.embedding + step.base.label_embedding(step.y).to(self.x.dtype)
         self.h, self.skips = self.x, []
+        self.last = max((model.turn(block) for block in model.places.blocks if scale.acts(block)), default=-1)
 
     def embed(self, embedding: Tensor, model_channels: int, options: dict[str, Any]) -> Tensor:
         """The base's time embedding as both streams use it."""
@@ -92,6 +106,8 @@ class Stream:
         n = options["block"][1]
         if n == 0:
             self.h, self.skips = self.x, []
+        if n > self.last:
+            return h
         self.h = self.model.control_model.input_blocks[n](self.h, self.embedding, self.context)
         if n == 0:
             self.h = self.h + self.encoded
@@ -101,17 +117,18 @@ class Stream:
         return self._controlled(h, ("input", n), self.model.enc_zero_convs_out[n], self.h, n)
 
     def after_skip(self, h: Tensor, options: dict[str, Any]) -> Tensor:
-        self.h = self._infused(self.model.enc_zero_convs_in[options["block"][1]], h)
+        n = options["block"][1]
+        if n < self.last:
+            self.h = self._infused(self.model.enc_zero_convs_in[n], h)
         return h
 
     def before_output(self, h: Tensor, skip: Tensor, options: dict[str, Any]) -> tuple[Tensor, Tensor]:
-        n = options["block"][1]
-        if n == 0:
+        n, depth = options["block"][1], self.model.places.depth
+        if n == 0 and self.last >= depth:
             h = self._after_middle(h)
         if not self.model.control_model.output_blocks:
-            source = self.skips.pop()
-            return self._decoded(h, n, source, len(self.skips)), skip
-        return self._after_output(h, n - 1) if n else h, skip
+            return self._decoded(h, n), skip
+        return self._after_output(h, n - 1) if 0 < n <= self.last - depth else h, skip
 
     def _after_middle(self, h: Tensor) -> Tensor:
         self.h = self.model.control_model.middle_block(self.h, self.embedding, self.context)
@@ -123,19 +140,24 @@ class Stream:
 
     def _after_output(self, h: Tensor, n: int) -> Tensor:
         """What follows output block n in type C. The last block has nothing after it, here as in the original."""
-        joined = torch.cat([self.h, self.skips.pop()], dim=1)
-        size = self.skips[-1].shape[-2:]
+        joined = torch.cat([self.h, self.skips[-1 - n]], dim=1)
+        size = self.skips[-2 - n].shape[-2:]
         self.h = self.model.control_model.output_blocks[n](joined, self.embedding, self.context, size)
-        h = self._decoded(h, n, self.h, len(self.skips))
+        h = self._decoded(h, n)
         self.h = self._infused(self.model.dec_zero_convs_in[n], h)
         return h
 
-    def _decoded(self, h: Tensor, n: int, source: Tensor, skip: int) -> Tensor:
-        place = len(self.model.enc_zero_convs_out) + 1 + n
+    def _decoded(self, h: Tensor, n: int) -> Tensor:
+        place, skip = len(self.model.enc_zero_convs_out) + 1 + n, self.model.places.depth - 1 - n
+        if not self.scale.acts(("skip", skip)):
+            return h
+        source = self.h if self.model.control_model.output_blocks else self.skips[skip]
         return self._controlled(h, ("skip", skip), self.model.dec_zero_convs_out[n], source, place)
 
     def _controlled(self, h: Tensor, block: Block, exchange: nn.Module, source: Tensor, place: int) -> Tensor:
         """The base's `h` with what the control gives it. `place` is the exchange's in `scale_list`."""
+        if not self.scale.acts(block):
+            return h
         delta = exchange(source)
         if self.model.scale_list is not None:
             delta = delta * self.model.scale_list[place].float()
@@ -154,7 +176,8 @@ class Stream:
     def _blend(self, embedding: Tensor) -> Tensor:
         if self.learned is None:
             return embedding
-        share = max(self.scale.strength, 0.0) ** MIX_POWER
+        share = torch.as_tensor(self.scale.strengths, device=embedding.device).clamp(min=0.0) ** MIX_POWER
+        share = share.reshape(-1, 1).to(embedding.dtype)
         return self.learned.to(embedding.dtype) * share + embedding * (1 - share)
 
 

@@ -23,6 +23,7 @@ from ..residuals import Block
 from ..scale import Scale
 from ..step import Step
 from ..unet_shape import FAMILIES, UNKNOWN, UNetShape, widths_of_levels
+from ..weights import Places
 
 PREFIX = "lllite_unet_"
 PROJECTIONS = ("attn1_to_q", "attn1_to_k", "attn1_to_v", "attn2_to_q")  # that sd-scripts gives a module by default
@@ -31,6 +32,7 @@ NAME = re.compile(
     r"(?:(attn1)_to_([qkv])|(attn2)_to_(q))"
 )
 SDXL_BLOCKS = {("middle", 0), *(("input", i) for i in (4, 5, 7, 8)), *(("output", i) for i in range(6))}
+ORDER = ("input", "middle", "output")
 BLOCKS_A_LEVEL = 3  # two residual blocks, and one that changes the size
 
 
@@ -82,6 +84,9 @@ class LLLite(PatchModel):
         self.hint_channels = checkpoint.shape(f"{next(iter(names))}.conditioning1.0.weight")[1]
         self.base = _base({place.block: self.get_submodule(name).width for place, name in self.names.items()})
 
+        blocks = sorted({place.block for place in self.names}, key=lambda block: (ORDER.index(block[0]), block[1]))
+        self.places = Places(tuple(blocks), depth=len(self.base.widths))
+
     def encode(self, hint: Tensor) -> dict[str, Tensor]:
         """(B, C, 8H, 8W) in [0, 1] -> the features of every module, by its name."""
         hint = 2 * hint - 1
@@ -92,7 +97,8 @@ class LLLite(PatchModel):
             changed = []
             for projection, tokens in zip("qkv", (n, context, value)):
                 place = Place(options["block"], options["block_index"], attention, projection)
-                if name := self.names.get(place):
+                name = self.names.get(place)
+                if name and scale.acts(place.block):
                     grid = tuple(options["activations_shape"][-2:])
                     delta = scale(place.block, self._delta(name, tokens, encoded[name], grid))
                     tokens = tokens + delta.flatten(2).transpose(1, 2).to(tokens.dtype)

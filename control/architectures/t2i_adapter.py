@@ -4,7 +4,7 @@ Key names follow TencentARC/T2I-Adapter, ldm/modules/encoders/adapter.py, classe
 diffusers layout is that of huggingface/diffusers, models/adapter.py.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from torch import Tensor, nn
@@ -17,6 +17,7 @@ from ..model import ResidualModel
 from ..residuals import Block, Residuals
 from ..step import Step
 from ..unet_shape import UNKNOWN, UNetShape, widths_of_levels
+from ..weights import Places
 
 LEVELS = 4
 SD_ENTERS: tuple[Block, ...] = (("input", 2), ("input", 5), ("input", 8), ("input", 11))
@@ -67,7 +68,6 @@ class T2IAdapter(ResidualModel):
         side = SDXL_UNSHUFFLE if xl else SD_UNSHUFFLE
         self.variant = "light" if light else "full"
         self.hint_channels, self.hint_multiple = unshuffled // side**2, side
-        self.enters = SDXL_ENTERS if xl else SD_ENTERS
         self.unshuffle = nn.PixelUnshuffle(side)
         self.conv_in = nn.Identity() if light else _conv("conv_in", checkpoint, ops)
         count = checkpoint.count("body")
@@ -76,6 +76,7 @@ class T2IAdapter(ResidualModel):
         block = LightLevel if light else ResBlock
         self.body = nn.ModuleList(block(f"body.{i}", checkpoint, i in starts, ops) for i in range(count))
         self.base = _base(self._widths(checkpoint, light), xl)
+        self.places = Places(SDXL_ENTERS if xl else SD_ENTERS, depth=len(self.base.widths), sparse=True)
 
     def _widths(self, checkpoint: Checkpoint, light: bool) -> list[int]:
         """Channels of each level's feature."""
@@ -90,8 +91,8 @@ class T2IAdapter(ResidualModel):
             features.append(x := block(x))
         return features[self.depth - 1 :: self.depth]
 
-    def residuals(self, step: Step, encoded: list[Tensor]) -> Residuals:
-        return dict(zip(self.enters, encoded))
+    def residuals(self, step: Step, encoded: list[Tensor], wanted: Collection[Block]) -> Residuals:
+        return {block: feature for block, feature in zip(self.places.blocks, encoded) if block in wanted}
 
 
 def _conv(prefix: str, checkpoint: Checkpoint, ops: Any) -> nn.Module:

@@ -60,7 +60,7 @@ def controlled(base: Base, control: ControlNet, encoded: Tensor, x: Tensor, t: T
     """
     rows, last = encoded.shape[0], len(control.base.widths) - 1
     step = Step(x=x[:rows], timesteps=t[:rows].float(), context=context[:rows], sigma=0.0, sigma_at=lambda percent: 0.0)
-    residuals = control.residuals(step, encoded)
+    residuals = control.residuals(step, encoded, control.places.blocks)
 
     def add(h: Tensor, skip: Tensor, options: dict) -> tuple[Tensor, Tensor]:
         n = options["block"][1]

@@ -12,6 +12,7 @@ from armature.control.backend import Backend
 from armature.control.checkpoint import Checkpoint
 from armature.control.model import PatchModel
 from armature.control.unet_shape import UNKNOWN, UNetShape, encoder_widths
+from armature.control.weights import Places
 from armature.host.applying import apply_control
 from armature.host.loading import hosted
 from armature.host.sampling import add_patches
@@ -100,6 +101,8 @@ class TwoWay(PatchModel):
         self.base = UNetShape(
             encoder_widths(32, family.unet["channel_mult"], family.unet["num_res_blocks"]), UNKNOWN, UNKNOWN
         )
+        depth = len(self.base.widths)
+        self.places = Places((*(("input", n) for n in range(depth)), *(("skip", n) for n in range(depth))), depth)
         self.weight = torch.nn.Parameter(torch.tensor(0.1))
 
     def patches(self, step, encoded, scale):

@@ -37,7 +37,7 @@ def residuals(model, size=(8, 8), seed=0):
     )
     hint = torch.rand(2, 3, 8 * size[0], 8 * size[1], generator=generator)
     with torch.no_grad():
-        return model.residuals(step, model.encode(hint))
+        return model.residuals(step, model.encode(hint), model.places.blocks)
 
 
 @pytest.mark.parametrize("name", CONTROLNETS)
@@ -103,7 +103,7 @@ def test_timesteps_stay_exact_in_half_precision():
         1.0,
         float,
     )
-    model.residuals(step, model.encode(torch.zeros(2, 3, 64, 64).bfloat16()))
+    model.residuals(step, model.encode(torch.zeros(2, 3, 64, 64).bfloat16()), model.places.blocks)
     assert not torch.equal(*seen[0])  # in bfloat16 961 is 960
 
 
@@ -111,7 +111,7 @@ def test_vector_conditioning_is_asked_for():
     model = load(weights(SDXL))
     step = Step(torch.zeros(1, 4, 8, 8), torch.zeros(1), torch.zeros(1, 5, SDXL.context), 1.0, float)
     with pytest.raises(MissingInput, match="vector conditioning"):
-        model.residuals(step, model.encode(torch.zeros(1, 3, 64, 64)))
+        model.residuals(step, model.encode(torch.zeros(1, 3, 64, 64)), model.places.blocks)
 
 
 @pytest.mark.parametrize("dtype", [torch.float16, torch.bfloat16, torch.float8_e4m3fn])

@@ -53,7 +53,7 @@ def diffusers(tensors, light):
 def ours_as_core(model, hint):
     """Our features where core's lists have them: by the number of the input block, the middle one last."""
     with torch.no_grad():
-        return dict(model.residuals(None, model.encode(hint)))
+        return dict(model.residuals(None, model.encode(hint), model.places.blocks))
 
 
 def cores(net, hint):
@@ -105,5 +105,5 @@ def test_features_do_not_depend_on_the_step_and_stay_as_they_are():
     model = load(network("full").state_dict())
     encoded = model.encode(torch.rand(1, 3, 64, 64))
     before = [feature.clone() for feature in encoded]
-    model.residuals(None, encoded)
+    model.residuals(None, encoded, model.places.blocks)
     assert all(torch.equal(a, b) for a, b in zip(before, encoded))

@@ -1,0 +1,60 @@
+"""Where in the image a control acts."""
+
+from dataclasses import dataclass, field
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from .hint import Batching, pick
+from .step import Step
+
+
+@dataclass(frozen=True, eq=False)
+class Mask:
+    """(B, 1, H, W) in [0, 1] of any size; 1 is full strength. Several belong to the images of a batch as hints do."""
+
+    pixels: Tensor
+    batching: Batching = "cycle"
+    _sizes: dict = field(default_factory=dict, init=False, repr=False)
+
+    @property
+    def is_empty(self) -> bool:
+        return not self.pixels.any()
+
+    def at(self, step: Step) -> "MaskAtStep":
+        return MaskAtStep(self, step)
+
+    def resized(self, size: tuple[int, int], device: torch.device) -> Tensor:
+        """fp32, bilinear without antialiasing, as sd-webui-controlnet resizes its effective region mask."""
+        key = (size, device)
+        if key not in self._sizes:
+            pixels = self.pixels.to(device, torch.float32)
+            self._sizes[key] = F.interpolate(pixels, size, mode="bilinear").clamp(0.0, 1.0)
+        return self._sizes[key]
+
+
+@dataclass(frozen=True, eq=False)
+class MaskAtStep:
+    """(height, width) -> the mask for the rows of a step."""
+
+    mask: Mask
+    step: Step
+
+    def __call__(self, size: tuple[int, int]) -> Tensor:
+        resized = self.mask.resized(size, self.step.x.device)
+        chosen = pick(resized, self.step.images, self.mask.batching)
+        return chosen if chosen.shape[0] == 1 else chosen.repeat(len(self.step.cond_or_uncond), 1, 1, 1)
+
+
+def effect_mask(mask: Tensor, feather: int = 0, invert: bool = False, batching: Batching = "cycle") -> Mask | None:
+    """A MASK (B, H, W) in [0, 1] as the place of effect; None where it is 1 everywhere.
+
+    `feather` is the radius in the mask's pixels over which its border fades inwards and outwards, by a box blur twice.
+    """
+    pixels = mask.reshape(-1, 1, *mask.shape[-2:]).float().clamp(0.0, 1.0)
+    pixels = 1.0 - pixels if invert else pixels
+    for _ in range(2 if feather else 0):
+        padded = F.pad(pixels, [feather] * 4, mode="replicate")
+        pixels = F.avg_pool2d(padded, 2 * feather + 1, stride=1)
+    return None if bool((pixels == 1.0).all()) else Mask(pixels, batching)

@@ -1,0 +1,142 @@
+"""How strongly each place of a network acts, relative to the others.
+
+The named lists are those of the programs that people know: Mikubill/sd-webui-controlnet (and Forge), Kosinkadink/
+ComfyUI-Advanced-ControlNet and huggingface/diffusers. They differ, so each has its own name.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from math import isfinite
+from typing import NamedTuple
+
+from ..errors import InvalidValue
+from .residuals import Block
+
+SOFT_BASE = 0.825  # ControlNet's guess mode, lllyasviel/ControlNet, gradio_canny2image.py
+SD_DEPTH = 12  # encoder blocks of Stable Diffusion 1.x, from which SDXL's list is cut too
+
+
+class Places(NamedTuple):
+    """Where a network acts, in the order of execution; `depth` is the number of the UNet's encoder blocks.
+
+    `sparse`: it acts once a level, as a T2I-Adapter does.
+    """
+
+    blocks: tuple[Block, ...]
+    depth: int
+    sparse: bool = False
+
+    def level(self, block: Block) -> int:
+        """How deep a block lies: 0 is the first of the encoder and the last of the decoder, `depth` the middle."""
+        kind, number = block
+        return {"middle": self.depth, "output": self.depth - 1 - number}.get(kind, number)
+
+    def words(self) -> str:
+        """The order of a list of weights, for people."""
+        runs: list[tuple[str, list[int]]] = []
+        for kind, number in self.blocks:
+            if not runs or runs[-1][0] != kind:
+                runs.append((kind, []))
+            runs[-1][1].append(number)
+        parts = [
+            "middle"
+            if kind == "middle"
+            else f"{kind} {numbers[0]}..{numbers[-1]}"
+            if len(numbers) > 1
+            else f"{kind} {numbers[0]}"
+            for kind, numbers in runs
+        ]
+        return f"{len(self.blocks)} values: {', '.join(parts)}"
+
+
+Rule = Callable[[Places, float], list[float]]
+"""(places, base multiplier) -> a weight for each."""
+
+
+@dataclass(frozen=True)
+class LayerWeights:
+    """A named rule, or values in the order of the places; with `values`, `preset` and `base` play no part."""
+
+    preset: str = "flat"
+    base: float = SOFT_BASE
+    values: tuple[float, ...] = ()
+
+    def of(self, places: Places) -> Mapping[Block, float]:
+        """
+        Raises:
+            InvalidValue: the number of values is not that of the places.
+        """
+        found = self.values or PRESETS[self.preset](places, self.base)
+        if len(found) != len(places.blocks):
+            raise InvalidValue(
+                f"There are {len(found)} block weights, but this control model takes {places.words()}. "
+                "Give as many, or choose a preset, which adapts."
+            )
+        return dict(zip(places.blocks, found))
+
+
+def parse(text: str) -> tuple[float, ...]:
+    """Numbers between commas, spaces or lines: "1, .8, 0.6".
+
+    Raises:
+        InvalidValue: something there is not a number.
+    """
+    found = []
+    for word in text.replace(",", " ").replace(";", " ").split():
+        try:
+            found.append(float(word))
+        except ValueError:
+            found.append(float("nan"))
+        if not isfinite(found[-1]):
+            raise InvalidValue(f"{word!r} in the block weights is not a number. Write them like this: 1, .8, 0.6")
+    return tuple(found)
+
+
+def _powers(levels_from_full: list[int], base: float) -> list[float]:
+    return [base**n for n in levels_from_full]
+
+
+def _soft(places: Places, base: float) -> list[float]:
+    """sd-webui-controlnet: SDXL's list is the beginning of Stable Diffusion 1.x's, its middle block's included."""
+    if places.sparse:
+        return [0.25, 0.62, 0.825, 1.0]
+    return _powers([SD_DEPTH - places.level(block) for block in places.blocks], base)
+
+
+def _universal(places: Places, base: float) -> list[float]:
+    """Advanced-ControlNet's scaled soft weights: the middle block is full, whatever the depth."""
+    if places.sparse:
+        return _powers([7, 2, 1, 0] if places.depth == SD_DEPTH else [2, 1, 0, 0], base)
+    return _powers([places.depth - places.level(block) for block in places.blocks], base)
+
+
+def _node(places: Places, base: float) -> list[float]:
+    """Advanced-ControlNet's node for Stable Diffusion 1.5, which users put on SDXL too."""
+    if places.sparse:
+        return [0.25, 0.62, 0.825, 1.0] if places.depth == SD_DEPTH else [0.62, 0.825, 1.0, 1.0]
+    levels = [places.level(block) for block in places.blocks]
+    return _powers([0 if level == places.depth else SD_DEPTH - level for level in levels], base)
+
+
+def _logspace(places: Places, base: float) -> list[float]:
+    """diffusers' guess mode: ten powers of ten's root from a tenth up to one."""
+    return [10 ** (places.level(block) / places.depth - 1) for block in places.blocks]
+
+
+def _share(places: Places) -> list[float]:
+    """0 at the shallowest place, 1 at the middle block."""
+    return [places.level(block) / places.depth for block in places.blocks]
+
+
+PRESETS: Mapping[str, Rule] = {
+    "flat": lambda places, base: [1.0] * len(places.blocks),
+    "soft": _soft,
+    "soft (Advanced-ControlNet, scaled)": _universal,
+    "soft (Advanced-ControlNet, SD 1.5 node)": _node,
+    "soft (diffusers guess mode)": _logspace,
+    "composition": lambda places, base: _share(places),
+    "detail": lambda places, base: [1.0 - share for share in _share(places)],
+    "early": lambda places, base: [1.0 if share < 0.5 else 0.0 for share in _share(places)],
+    "late": lambda places, base: [0.0 if share < 0.5 else 1.0 for share in _share(places)],
+    "only middle": lambda places, base: [float(kind == "middle") for kind, _ in places.blocks],
+}

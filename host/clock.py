@@ -1,0 +1,46 @@
+"""When an evaluation of the UNet happens, and for whom: ComfyUI's sampler in the words of a Step."""
+
+from collections.abc import Callable
+
+from torch import Tensor
+
+from ..control.step import Step
+
+HALVINGS = 40  # of the sampling range, to find the percent of a sigma
+
+
+class Clock:
+    """The time of one sampling run."""
+
+    def __init__(self, sigma_at: Callable[[float], float]):
+        self.sigma_at, self.percents = sigma_at, {}
+
+    def percent_at(self, sigma: float) -> float:
+        """The inverse of ComfyUI's percent_to_sigma, which falls with the percent; it has no inverse of its own."""
+        if sigma not in self.percents:
+            low, high = 0.0, 1.0
+            for _ in range(HALVINGS):
+                middle = (low + high) / 2
+                low, high = (middle, high) if self.sigma_at(middle) > sigma else (low, middle)
+            self.percents[sigma] = high
+        return self.percents[sigma]
+
+    def step(self, sigmas: Tensor, transformer_options: dict, **tensors) -> Step:
+        """`sigmas` are the batch's, all equal; `tensors` the rest of the Step."""
+        whole = transformer_options.get("sample_sigmas")
+        return Step(
+            sigma=float(sigmas[0]),
+            sigma_at=self.sigma_at,
+            percent_at=self.percent_at,
+            sigmas=() if whole is None else tuple(whole.tolist()),
+            cond_or_uncond=tuple(transformer_options.get("cond_or_uncond", (0,))),
+            prompts=tuple(transformer_options.get("uuids", ())),
+            window=window(transformer_options),
+            **tensors,
+        )
+
+
+def window(transformer_options: dict) -> tuple[int, ...] | None:
+    """The frames being evaluated, where ComfyUI's context windows show the UNet some of them at a time."""
+    present = transformer_options.get("context_window")
+    return None if present is None else tuple(present.index_list)

@@ -1,0 +1,149 @@
+"""Lets our manner of applying act on controls that are not ours: ComfyUI's own, and other packs'."""
+
+from dataclasses import replace
+from math import prod
+
+import comfy.controlnet
+from torch import Tensor
+
+from ..control.residuals import Block
+from ..control.scale import Scale
+from ..control.unit import Manner
+from ..control.weights import Places
+from ..errors import ArmatureError
+from .clock import Clock
+from .sampling import joined
+
+Lists = dict[str, list[Tensor | None]]
+"""ComfyUI's control dict: what to add to the blocks, by kind."""
+
+PATCHES = (2, 1, 4)  # latent pixels a side for each token, the usual first
+
+
+class ForeignControl(comfy.controlnet.ControlBase):
+    """A control whose residuals are scaled by block, row and mask before they join the chain.
+
+    `inner` keeps its own hint and constant strength, and is asked whenever the schedule says that it acts.
+    """
+
+    def __init__(self, inner: comfy.controlnet.ControlBase, manner: Manner):
+        super().__init__()
+        self.inner, self.manner = inner, replace(manner, pooled=inner.global_average_pooling)
+        self.inner.global_average_pooling = False
+
+    def set_cond_hint(self, cond_hint, strength=1.0, timestep_percent_range=(0.0, 1.0), **options):
+        self.inner.set_cond_hint(cond_hint, strength, **options)
+        self.cond_hint_original, self.timestep_percent_range = cond_hint, timestep_percent_range
+        start, end = timestep_percent_range
+        self.manner = replace(self.manner, schedule=replace(self.manner.schedule, start_percent=start, end_percent=end))
+        return self
+
+    def pre_run(self, model, percent_to_timestep_function):
+        super().pre_run(model, percent_to_timestep_function)
+        self.inner.pre_run(model, percent_to_timestep_function)
+        self.clock = Clock(percent_to_timestep_function)
+
+    def get_control(self, x_noisy, t, cond, batched_number, transformer_options):
+        before = None
+        if self.previous_controlnet is not None:
+            before = self.previous_controlnet.get_control(x_noisy, t, cond, batched_number, transformer_options)
+        step = self.clock.step(t, transformer_options, x=x_noisy, timesteps=t, context=x_noisy)
+        if not self.manner.rows(step).acting or self.manner.strength_at(step) == 0.0:
+            return before
+        found = self.inner.get_control(x_noisy, t, cond, batched_number, transformer_options)
+        if found is None:
+            return before
+        scale = self.manner.scale(step, places(found))
+        return before if scale is None else joined(scaled(found, scale, x_noisy), before)
+
+    def copy(self):
+        copied = ForeignControl(self.inner.copy(), self.manner)
+        copied.manner = self.manner
+        self.copy_to(copied)
+        return copied
+
+    def cleanup(self):
+        super().cleanup()
+        self.inner.cleanup()
+
+    def get_models(self):
+        return [*super().get_models(), *self.inner.get_models()]
+
+    def get_extra_hooks(self):
+        return [*super().get_extra_hooks(), *self.inner.get_extra_hooks()]
+
+    def inference_memory_requirements(self, dtype):
+        return super().inference_memory_requirements(dtype) + self.inner.inference_memory_requirements(dtype)
+
+    def deepclone_multigpu(self, load_device, autoregister=False):
+        cloned = self.copy()
+        cloned.inner = self.inner.deepclone_multigpu(load_device)
+        if autoregister:
+            self.multigpu_clones[load_device] = cloned
+        return cloned
+
+
+def places(found: Lists) -> Places:
+    """Where a foreign control acts, as its answer shows: by UNet block, or by the transformer's blocks in order."""
+    depth = max(len(found.get(kind, ())) for kind in ("output", "input"))
+    blocks = [block for kind in ("input", "output", "middle") for block, _ in _entries(found, kind)]
+    order = {"input": 0, "skip": 0, "output": 1, "middle": 2}
+    sparse = bool(found.get("input")) and not found.get("output") and any(t is None for t in found["input"])
+    return Places(tuple(sorted(blocks, key=lambda block: (order[block[0]], block[1]))), depth, sparse)
+
+
+def scaled(found: Lists, scale: Scale, x: Tensor) -> Lists:
+    """The same lists with each tensor scaled; one that stands in several places is scaled once for each factor."""
+    done: dict[tuple[int, float], Tensor] = {}
+    lists: Lists = {kind: [None] * len(tensors) for kind, tensors in found.items()}
+    for kind in found:
+        for (block, tensor), index in zip(_entries(found, kind), _present(found[kind])):
+            key = (id(tensor), scale.factor(block))
+            if key not in done:
+                done[key] = _scaled(tensor, block, scale, x)
+            lists[kind][index] = done[key]
+    return lists
+
+
+def _present(tensors: list[Tensor | None]) -> list[int]:
+    return [index for index, tensor in enumerate(tensors) if tensor is not None]
+
+
+def _entries(found: Lists, kind: str) -> list[tuple[Block, Tensor]]:
+    """The tensors of a list with the blocks they go to. UNets pop "input" from its end; transformers count both."""
+    tensors = found.get(kind, [])
+    last = len(tensors) - 1
+    entries = []
+    for index in _present(tensors):
+        tensor = tensors[index]
+        if kind == "middle":
+            block = ("middle", index)
+        elif tensor.ndim == 3:
+            block = (kind, index)
+        else:
+            block = ("input", last - index) if kind == "input" else ("skip", index)
+        entries.append((block, tensor))
+    return entries
+
+
+def _scaled(tensor: Tensor, block: Block, scale: Scale, x: Tensor) -> Tensor:
+    """Tokens (B, N, C) are laid out as the image they stand for."""
+    if tensor.ndim == 4 or (scale.mask is None and not scale.pooled):
+        shape = (-1, *[1] * (tensor.ndim - 1))
+        rows = None if scale.rows is None else scale.rows.reshape(shape)
+        return replace(scale, rows=rows)(block, tensor)
+    grid = _grid(tensor.shape[1], x)
+    return scale(block, tensor.transpose(1, 2).unflatten(2, grid)).flatten(2).transpose(1, 2)
+
+
+def _grid(tokens: int, x: Tensor) -> tuple[int, int]:
+    """Rows and columns of the tokens of an image."""
+    height, width = x.shape[-2:]
+    for side in PATCHES:
+        grid = (-(-height // side), -(-width // side))
+        if prod(grid) == tokens:
+            return grid
+    raise ArmatureError(
+        f"This control model gives {tokens} tokens for a latent of {width} x {height}, and a mask cannot be laid over "
+        "them. Disconnect the mask, or use another control model."
+    )
