@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
+from math import isfinite
 from typing import Any
 
 import torch
@@ -56,14 +57,10 @@ class Architecture:
         """The model with the checkpoint's weights, in `dtype` or as they are.
 
         Raises:
-            IncompatibleCheckpoint: weights are missing, unknown, of another shape, or not finite numbers.
+            IncompatibleCheckpoint: weights are missing, unknown, of another shape, not finite, or beyond `dtype`.
         """
         renamed = _renamed(checkpoint, layout, self.id)
-        if key := renamed.not_finite():
-            raise IncompatibleCheckpoint(
-                f"{checkpoint.name} holds NaN or infinity in {key}. The file was saved from a broken training run or "
-                "conversion; get another copy."
-            )
+        _check_values(renamed, dtype)
         try:
             with torch.device("meta"):
                 model = self.build(renamed, ops)
@@ -125,4 +122,19 @@ def _check(model: ControlModel, checkpoint: Checkpoint, name: str, family: str) 
             raise IncompatibleCheckpoint(
                 f"{name} looks like {family}, but {key} has the shape {list(checkpoint.shape(key))} where "
                 f"{list(shape)} was expected. The file is damaged, or a variant that is not supported."
+            )
+
+
+def _check_values(checkpoint: Checkpoint, dtype: torch.dtype | None) -> None:
+    for key in checkpoint.tensors:
+        peak = checkpoint.peak(key)
+        if not isfinite(peak):
+            raise IncompatibleCheckpoint(
+                f"{checkpoint.name} holds NaN or infinity in {key}. The file was saved from a broken training run or "
+                "conversion; get another copy."
+            )
+        if peak > torch.finfo(dtype or torch.float64).max:
+            raise IncompatibleCheckpoint(
+                f"{checkpoint.name} holds {peak:g} in {key}, and {dtype} ends at {torch.finfo(dtype).max:g}. Choose a "
+                "wider dtype in Load Control, bf16 or fp32."
             )
