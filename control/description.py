@@ -9,8 +9,13 @@ from .model import ControlModel
 LONGEST_METADATA = 200  # characters of one entry; training tools store whole configurations
 
 
-def describe(checkpoint: Checkpoint, architecture: Architecture, layout: Layout, model: ControlModel) -> str:
-    """One fact a line: family, variant, layout, base, size, precision, blocks, hint, metadata."""
+def describe(
+    checkpoint: Checkpoint, architecture: Architecture, layout: Layout, model: ControlModel, pooled: bool
+) -> str:
+    """One fact a line: family, variant, layout, base, size, precision, blocks, hint, pooling, metadata.
+
+    Tensors may be on the meta device. `pooled`: whether the residuals are averaged over the image.
+    """
     tensors = checkpoint.tensors.values()
     precisions = Counter()
     for tensor in tensors:
@@ -28,6 +33,7 @@ def describe(checkpoint: Checkpoint, architecture: Architecture, layout: Layout,
         "size": f"{size / 1e6:.1f} MB",
         "input blocks": str(len(model.base.widths)),
         "hint": f"{model.hint_channels} channels in 0..1, {model.downscale_factor} pixels for each latent pixel",
+        "global pooling": "on" if pooled else "",
         **{f"metadata {key}": _short(value) for key, value in checkpoint.metadata.items()},
     }
     return "\n".join(f"{name}: {fact}" for name, fact in facts.items() if fact)

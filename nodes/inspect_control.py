@@ -2,7 +2,8 @@
 
 from comfy_api.latest import io, ui
 
-from ..host import loading
+from ..host.control_files import control_files
+from ..host.loading import inspect_control
 
 
 class InspectControl(io.ComfyNode):
@@ -16,11 +17,17 @@ class InspectControl(io.ComfyNode):
             "size and precision. Of a file that is no control model it says what it is and which node loads it.",
             search_aliases=["controlnet info", "what is this file"],
             is_output_node=True,
-            inputs=[io.Combo.Input("name", options=loading.control_files(), tooltip="A file of models/controlnet.")],
+            inputs=[
+                io.Combo.Input(
+                    "name",
+                    options=list(control_files()),
+                    tooltip="A file that Load Control offers. Of a safetensors file only the header is read.",
+                )
+            ],
             outputs=[io.String.Output(tooltip="One fact a line.")],
         )
 
     @classmethod
     def execute(cls, name) -> io.NodeOutput:
-        text = loading.inspect_control(name)
+        text = inspect_control(name)
         return io.NodeOutput(text, ui=ui.PreviewText(text))

@@ -2,7 +2,8 @@
 
 from comfy_api.latest import io
 
-from ..host import loading
+from ..host.control_files import control_files
+from ..host.loading import DTYPES, POOLING, load_control
 
 
 class LoadControl(io.ComfyNode):
@@ -18,13 +19,33 @@ class LoadControl(io.ComfyNode):
             inputs=[
                 io.Combo.Input(
                     "name",
-                    options=loading.control_files(),
-                    tooltip="A file of models/controlnet, or the built-in control of the practice model.",
-                )
+                    options=list(control_files()),
+                    tooltip="A file of models/controlnet or models/t2i_adapter, or the built-in control of the "
+                    "practice model. Files of other folders are listed under the folder's name.",
+                ),
+                io.Combo.Input(
+                    "dtype",
+                    options=list(DTYPES),
+                    default="auto",
+                    tooltip="How the weights are kept. auto: as ComfyUI would keep this file here. fp8 takes half the "
+                    "memory of fp16 and loses detail; ComfyUI computes in a wider dtype where the device needs it.",
+                    optional=True,
+                    advanced=True,
+                ),
+                io.Combo.Input(
+                    "global_pooling",
+                    options=list(POOLING),
+                    default="auto",
+                    tooltip="Averages what the control adds over the whole image, as shuffle ControlNets need it. "
+                    "auto: as the file's metadata says; if it says nothing, on for a ControlNet whose name ends in "
+                    "_shuffle or _shuffle_fp16, as in ComfyUI's own loader.",
+                    optional=True,
+                    advanced=True,
+                ),
             ],
             outputs=[io.ControlNet.Output(tooltip="For Apply Control, or any node that takes a CONTROL_NET.")],
         )
 
     @classmethod
-    def execute(cls, name) -> io.NodeOutput:
-        return io.NodeOutput(loading.load_control(name))
+    def execute(cls, name, dtype="auto", global_pooling="auto") -> io.NodeOutput:
+        return io.NodeOutput(load_control(name, dtype, global_pooling))

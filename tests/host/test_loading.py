@@ -3,24 +3,17 @@
 import os
 
 import comfy.controlnet
-import folder_paths
 import pytest
 import torch
 from safetensors.torch import save_file
 
 from armature.errors import ArmatureError, IncompatibleCheckpoint, UnknownArchitecture, UnreadableFile
-from armature.host.loading import control_files, inspect_control, load_control
+from armature.host.control_files import control_files
+from armature.host.loading import inspect_control, load_control
+from armature.host.reading import read_checkpoint
 
 from ..control.architectures.tiny_controlnet import SD1, diffusers, weights
-
-
-@pytest.fixture
-def folder(tmp_path, monkeypatch):
-    """models/controlnet, empty."""
-    extensions = folder_paths.folder_names_and_paths["controlnet"][1]
-    monkeypatch.setitem(folder_paths.folder_names_and_paths, "controlnet", ([str(tmp_path)], extensions))
-    monkeypatch.setattr(folder_paths, "filename_list_cache", {})
-    return tmp_path
+from .folders import folder as folder
 
 
 def saved(folder, name, tensors):
@@ -107,6 +100,27 @@ def test_not_a_number(folder):
         load_control(saved(folder, "x.safetensors", tensors))
 
 
+@pytest.mark.parametrize("dtype", [torch.float16, torch.bfloat16, torch.float8_e5m2], ids=str)
+@pytest.mark.parametrize("value", ["nan", "inf", "-inf"])
+def test_no_dtype_hides_it(folder, dtype, value):
+    tensors = weights(SD1)
+    tensors["middle_block_out.0.bias"][-1] = float(value)
+    tensors = {key: tensor.to(dtype) for key, tensor in tensors.items()}
+    with pytest.raises(IncompatibleCheckpoint, match=r"NaN or infinity in middle_block_out\.0\.bias"):
+        load_control(saved(folder, "x.safetensors", tensors))
+
+
+@pytest.mark.parametrize("dtype, most", [("fp16", 65504), ("fp8_e4m3fn", 448), ("fp8_e5m2", 57344)])
+def test_a_weight_beyond_the_dtype_is_refused(folder, dtype, most):
+    tensors = weights(SD1)
+    tensors["zero_convs.3.0.bias"][0] = -most
+    load_control(saved(folder, "x.safetensors", tensors), dtype)
+    tensors["zero_convs.3.0.bias"][0] = -2 * most
+    with pytest.raises(IncompatibleCheckpoint, match=rf"holds {2 * most:g} in zero_convs\.3\.0\.bias"):
+        load_control(saved(folder, "x.safetensors", tensors), dtype)
+    load_control("x.safetensors", "bf16")
+
+
 def test_a_wrong_shape(folder):
     tensors = {**weights(SD1), "zero_convs.3.0.bias": torch.zeros(5)}
     with pytest.raises(IncompatibleCheckpoint, match=r"\[5\]"):
@@ -180,3 +194,58 @@ def test_a_file_that_is_no_control_is_described_too(folder):
     assert inspect_control("x.safetensors").startswith("x.safetensors is a LoRA.")
     saved(folder, "y.safetensors", {"lora_controlnet": torch.zeros(1)})
     assert "a Control-LoRA. ComfyUI's own loader runs it" in inspect_control("y.safetensors")
+
+
+@pytest.mark.parametrize("asked, pooled", [("auto", True), ("on", True), ("off", False)])
+def test_pooling_is_set_on_the_control_and_its_copies(folder, asked, pooled):
+    control = load_control(saved(folder, "x_shuffle.safetensors", weights(SD1)), global_pooling=asked)
+    assert control.global_average_pooling is control.copy().global_average_pooling is pooled
+    assert load_control(saved(folder, "x.safetensors", weights(SD1))).global_average_pooling is False
+
+
+@pytest.mark.parametrize("name", ["a_shuffle.pth", "a_shuffle_fp16.pth", "a_shuffle_v2.pth", "shuffle.pth"])
+def test_auto_goes_by_the_names_that_core_goes_by(folder, name, monkeypatch):
+    torch.save(weights(SD1), folder / name)
+    ours = load_control(name).global_average_pooling
+    monkeypatch.setattr(
+        comfy.controlnet, "load_controlnet_state_dict", lambda *given, model_options, **more: model_options
+    )
+    assert comfy.controlnet.load_controlnet(str(folder / name)).get("global_average_pooling", False) is ours
+
+
+def test_inspection_reads_no_weights(folder, monkeypatch):
+    tensors = weights(SD1)
+    tensors["zero_convs.3.0.weight"][0, 0] = float("nan")
+    save_file(tensors, folder / "x_shuffle.safetensors", {"title": "mine"})
+    monkeypatch.setattr("comfy.utils.load_torch_file", None)
+    lines = inspect_control("x_shuffle.safetensors").splitlines()
+    assert {"family: ControlNet", "precision: float32", "global pooling: on", "metadata title: mine"} <= set(lines)
+
+
+@pytest.mark.parametrize("dtype", [torch.float16, torch.float8_e4m3fn, torch.float8_e5m2], ids=str)
+def test_inspection_tells_the_precision(folder, dtype):
+    saved(folder, "x.safetensors", {key: value.to(dtype) for key, value in weights(SD1).items()})
+    assert f"precision: {str(dtype).removeprefix('torch.')}" in inspect_control("x.safetensors")
+
+
+def test_inspection_of_a_pickle_says_the_same(folder):
+    saved(folder, "x.safetensors", weights(SD1))
+    torch.save(weights(SD1), folder / "x.pth")
+    pickled, safe = (inspect_control(f"x.{ending}").splitlines()[1:] for ending in ("pth", "safetensors"))
+    assert pickled == safe
+
+
+def test_inspection_of_bad_files(folder):
+    whole = (folder / saved(folder, "x.safetensors", weights(SD1))).read_bytes()
+    for content, words in [(whole[:-1], "cut off"), (b"", "is empty"), (b"<html>" * 99, "no safetensors file")]:
+        (folder / "x.safetensors").write_bytes(content)
+        with pytest.raises(UnreadableFile, match=words):
+            inspect_control("x.safetensors")
+
+
+def test_tensors_in_dicts_and_lists_are_found(folder):
+    tensor = torch.ones(2)
+    torch.save(
+        {"image_proj": {"norm.weight": tensor}, 320: ({"linear": tensor}, {"x": tensor}), "step": 3}, folder / "x"
+    )
+    assert read_checkpoint(folder / "x", "x").tensors.keys() == {"image_proj.norm.weight", "320.0.linear", "320.1.x"}
