@@ -13,7 +13,6 @@ MANIFESTS: dict[str, dict[str, list[int]]] = json.loads(lzma.decompress(FILE.rea
 CONTROLNETS = [name for name in MANIFESTS if name.startswith("controlnet_s") and "union" not in name]
 ADAPTERS = [name for name in MANIFESTS if name.startswith("t2i_") and "style" not in name]
 INTERLEAVED = [name for name in MANIFESTS if name.startswith("controlnetxs_") or "lllite" in name]
-OTHERS = [name for name in MANIFESTS if name not in CONTROLNETS + ADAPTERS + INTERLEAVED]
 
 
 def checkpoint(name: str) -> Checkpoint:
