@@ -15,6 +15,7 @@ from ..control.architecture import Architecture, Layout, detect
 from ..control.backend import Backend
 from ..control.checkpoint import FLOAT8, Checkpoint
 from ..control.description import describe
+from ..control.model import ControlModel
 from ..control.pooling import pools_globally
 from ..control.strangers import name_stranger, strangers_like
 from ..errors import IncompatibleCheckpoint, UnknownArchitecture
@@ -30,6 +31,7 @@ DTYPES = {
     "fp8_e4m3fn": torch.float8_e4m3fn,
     "fp8_e5m2": torch.float8_e5m2,
 }
+ALIGNMENT = 64  # bytes, of everything that PyTorch allocates on a CPU
 POOLING = {"auto": None, "on": True, "off": False}
 
 
@@ -88,7 +90,19 @@ def our_control(
     kept, computed = dtypes_for(checkpoint, chosen)
     backend = Backend(comfy.ops.pick_operations(kept, computed), comfy_attention)
     model = architecture.load(checkpoint, layout, backend, None if chosen is None and kept in FLOAT8 else kept)
+    if comfy.model_management.get_torch_device().type == "cpu":
+        align(model)
     return hosted(model, computed or kept)
+
+
+def align(model: ControlModel) -> None:
+    """Copy weights that do not begin at a multiple of `ALIGNMENT`, as those of a mapped file seldom do.
+
+    A CPU's kernels add up in another order on them, so that the last bits would depend on the file's header.
+    """
+    weights = model.state_dict()
+    stray = {key: weight.clone() for key, weight in weights.items() if weight.data_ptr() % ALIGNMENT}
+    model.load_state_dict(weights | stray, assign=True)
 
 
 def core_control(checkpoint: Checkpoint, chosen: torch.dtype | None) -> comfy.controlnet.ControlBase:
@@ -112,7 +126,7 @@ def core_control(checkpoint: Checkpoint, chosen: torch.dtype | None) -> comfy.co
     return control
 
 
-def hosted(model, dtype: torch.dtype) -> ComfyControl:
+def hosted(model: ControlModel, dtype: torch.dtype) -> ComfyControl:
     """`model` as a control that computes in `dtype`, placed and offloaded by ComfyUI."""
     device, offload_device = comfy.model_management.get_torch_device(), comfy.model_management.unet_offload_device()
     return ComfyControl(model, comfy.model_patcher.CoreModelPatcher(model, device, offload_device), dtype)
