@@ -6,7 +6,7 @@ from math import isfinite
 from typing import Any
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 from ..errors import AmbiguousArchitecture, IncompatibleCheckpoint, UnknownArchitecture
 from .checkpoint import Checkpoint
@@ -60,7 +60,6 @@ class Architecture:
             IncompatibleCheckpoint: weights are missing, unknown, of another shape, not finite, or beyond `dtype`.
         """
         renamed = _renamed(checkpoint, layout, self.id)
-        _check_values(renamed, dtype)
         try:
             with torch.device("meta"):
                 model = self.build(renamed, ops)
@@ -70,8 +69,7 @@ class Architecture:
                 "Is the file complete? Download it again."
             ) from missing
         _check(model, renamed, checkpoint.name, self.id)
-        tensors = {key: tensor if dtype is None else tensor.to(dtype) for key, tensor in renamed.tensors.items()}
-        model.load_state_dict(tensors, assign=True)
+        model.load_state_dict({key: _converted(renamed, key, dtype) for key in renamed.tensors}, assign=True)
         return model.eval().requires_grad_(False)
 
 
@@ -125,16 +123,19 @@ def _check(model: ControlModel, checkpoint: Checkpoint, name: str, family: str) 
             )
 
 
-def _check_values(checkpoint: Checkpoint, dtype: torch.dtype | None) -> None:
-    for key in checkpoint.tensors:
-        peak = checkpoint.peak(key)
-        if not isfinite(peak):
-            raise IncompatibleCheckpoint(
-                f"{checkpoint.name} holds NaN or infinity in {key}. The file was saved from a broken training run or "
-                "conversion; get another copy."
-            )
-        if peak > torch.finfo(dtype or torch.float64).max:
-            raise IncompatibleCheckpoint(
-                f"{checkpoint.name} holds {peak:g} in {key}, and {dtype} ends at {torch.finfo(dtype).max:g}. Choose a "
-                "wider dtype in Load Control, bf16 or fp32."
-            )
+def _converted(checkpoint: Checkpoint, key: str, dtype: torch.dtype | None) -> Tensor:
+    """A weight in `dtype`; it is checked just before, so that a mapped file is read from the disk once."""
+    peak = checkpoint.peak(key)
+    if not isfinite(peak):
+        raise IncompatibleCheckpoint(
+            f"{checkpoint.name} holds NaN or infinity in {key}. The file was saved from a broken training run or "
+            "conversion; get another copy."
+        )
+    if dtype is None:
+        return checkpoint.tensors[key]
+    if peak > torch.finfo(dtype).max:
+        raise IncompatibleCheckpoint(
+            f"{checkpoint.name} holds {peak:g} in {key}, and {dtype} ends at {torch.finfo(dtype).max:g}. Choose a "
+            "wider dtype in Load Control, bf16 or fp32."
+        )
+    return checkpoint.tensors[key].to(dtype)
