@@ -1,6 +1,8 @@
 """From files on disk: what loads, and what each bad file is answered with."""
 
 import os
+from functools import partial
+from types import SimpleNamespace
 
 import comfy.controlnet
 import pytest
@@ -13,6 +15,7 @@ from armature.host.loading import inspect_control, load_control
 from armature.host.reading import read_checkpoint
 
 from ..control.architectures.tiny_controlnet import SD1, diffusers, weights
+from ..control.near_misses import IN_CORE
 from .folders import folder as folder
 
 
@@ -249,3 +252,26 @@ def test_tensors_in_dicts_and_lists_are_found(folder):
         {"image_proj": {"norm.weight": tensor}, 320: ({"linear": tensor}, {"x": tensor}), "step": 3}, folder / "x"
     )
     assert read_checkpoint(folder / "x", "x").tensors.keys() == {"image_proj.norm.weight", "320.0.linear", "320.1.x"}
+
+
+CORES_LOADERS = {
+    "(HunyuanDiT)": "load_controlnet_hunyuandit",
+    "(Flux, XLabs layout)": "load_controlnet_flux_xlabs_mistoline",
+    "(Flux, MistoLine)": "load_controlnet_flux_xlabs_mistoline",
+    "(Flux, InstantX layout)": "load_controlnet_flux_instantx",
+    "(SD3)": "load_controlnet_mmdit",
+    "(SD3.5)": "load_controlnet_sd35",
+    "(Qwen-Image)": "load_controlnet_qwen_instantx",
+    "(Qwen-Image Fun)": "load_controlnet_qwen_fun",
+    "Stable Cascade": "load_t2i_adapter",
+    "for Stable Cascade": "load_t2i_adapter",
+}
+
+
+@pytest.mark.parametrize("base", IN_CORE)
+def test_every_layout_that_core_knows_reaches_the_loader_that_core_has_for_it(folder, base, monkeypatch):
+    for loader in set(CORES_LOADERS.values()):
+        given = partial(lambda name, *weights, **options: SimpleNamespace(loader=name), loader)
+        monkeypatch.setattr(comfy.controlnet, loader, given)
+    control = load_control(saved(folder, "x.safetensors", {key: torch.zeros(1) for key in IN_CORE[base]}))
+    assert control.loader == CORES_LOADERS[base]
