@@ -25,6 +25,10 @@ class WrongBaseModel(ArmatureError):
     """The control model was made for another base model than the one being sampled."""
 
 
+class WrongControl(ArmatureError):
+    """The control model is not of the kind that the node is for, or does not know the type that was chosen."""
+
+
 class MissingInput(ArmatureError):
     """The control model needs something that it was not given."""
 

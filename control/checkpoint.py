@@ -1,7 +1,7 @@
 """A state dict with the questions that loaders ask of it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 
 import torch
@@ -30,6 +30,11 @@ class Checkpoint:
         start = f"{prefix}."
         numbers = (key[len(start) :].split(".")[0] for key in self.tensors if key.startswith(start))
         return 1 + max((int(number) for number in numbers if number.isdecimal()), default=-1)
+
+    def part(self, prefix: str) -> "Checkpoint":
+        """What stands under `prefix`, a module's name with its dot, by the names inside it."""
+        inside = {key.removeprefix(prefix): value for key, value in self.tensors.items() if key.startswith(prefix)}
+        return replace(self, tensors=inside)
 
     def peak(self, key: str) -> float:
         """The largest magnitude in a tensor of floats, NaN where it holds one; read in place, in one pass."""

@@ -1,11 +1,12 @@
 """The two ways a network controls a UNet: by residuals it can compute alone, or by patches run inside it."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from typing import Any, NamedTuple
 
 from torch import Tensor, nn
 
+from ..errors import WrongControl
 from .residuals import Block, Residuals
 from .scale import Scale
 from .step import Step
@@ -26,7 +27,8 @@ class ControlModel(nn.Module, ABC):
 
     `downscale_factor` is the number of hint pixels per latent pixel; `hint_channels` is what `encode` accepts, in
     sizes that are multiples of `hint_multiple`; `base` is the shape of the UNets that it fits; `places` are those
-    where it acts; `variant` tells it from others of its family, in words.
+    where it acts; `variant` tells it from others of its family, in words. `types` are the names of the kinds of hint
+    that it tells apart, by number.
     """
 
     base: UNetShape
@@ -35,10 +37,24 @@ class ControlModel(nn.Module, ABC):
     hint_channels: int = 3
     hint_multiple: int = 1
     variant: str = ""
+    types: tuple[str, ...] = ()
 
     def encode(self, hint: Tensor) -> Any:
         """What depends on the hint alone: called once per size, then given to every step."""
         return hint
+
+    def typed(self, types: Sequence[int]) -> "ControlModel":
+        """The same network for hints of these types, by number; with none, for a hint of any type.
+
+        Raises:
+            WrongControl: the network does not know one of them.
+        """
+        if types:
+            raise WrongControl(
+                f"A type was chosen (number {types[0]}), but this control model knows no types of hint. "
+                "Load a ControlNet Union, or apply this one without a type."
+            )
+        return self
 
     @abstractmethod
     def output(self, step: Step, encoded: Any, scale: Scale) -> ControlOutput: ...

@@ -34,6 +34,7 @@ class ComfyControl(comfy.controlnet.ControlBase):
         self.model, self.patcher, self.dtype = model, patcher, dtype
         self.compression_ratio = model.downscale_factor
         self.manner = Manner()
+        self.further_hints: tuple[Tensor, ...] = ()  # beside the one that ControlBase has, for models that take several
         self.encoded: dict[tuple, object] = {}  # by size, images and device; emptied around each run
 
     @property
@@ -47,6 +48,13 @@ class ComfyControl(comfy.controlnet.ControlBase):
         """What every Apply node calls: a (B, C, H, W) hint in [0, 1], of any size and 1, 3 or 4 channels."""
         self.encoded.clear()
         return super().set_cond_hint(cond_hint, *arguments, **options)
+
+    def set_extra_arg(self, argument, value=None):
+        """What core's Set Union ControlNet Type calls, with "control_type" and a list of type numbers."""
+        super().set_extra_arg(argument, value)
+        if argument == "control_type":
+            self.model = self.model.typed(value)
+            self.encoded.clear()
 
     def pre_run(self, model, percent_to_timestep_function):
         check_base(self.model.base, model)
@@ -75,6 +83,7 @@ class ComfyControl(comfy.controlnet.ControlBase):
 
     def copy(self):
         copied = ComfyControl(self.model, self.patcher, self.dtype)
+        copied.further_hints = self.further_hints
         self.copy_to(copied)
         copied.manner = self.manner
         return copied
@@ -117,19 +126,24 @@ class ComfyControl(comfy.controlnet.ControlBase):
         )
 
     def _encode(self, step: Step) -> object:
-        """The hint for the rows of this step."""
-        multiple, fit, hint = self.model.hint_multiple, self.manner.options.fit, self.cond_hint_original
+        """The hints for the rows of this step."""
+        multiple, hints = self.model.hint_multiple, (self.cond_hint_original, *self.further_hints)
         size = tuple(-(-side * self.compression_ratio // multiple) * multiple for side in step.x.shape[-2:])
-        whose = (step.images, len(step.cond_or_uncond)) if hint.shape[0] > 1 else ()
-        key = (size, whose, step.x.device)
+        many = any(hint.shape[0] > 1 for hint in hints)
+        key = (size, (step.images, len(step.cond_or_uncond)) if many else (), step.x.device)
         if key not in self.encoded:
-            hint = fit_channels(pick(hint, step.images, fit.batching), self.model.hint_channels)
-            hint = fit_size(hint, size, fit)
-            hint = torch.cat([hint] * len(step.cond_or_uncond)) if whose else hint
+            hints = [self._fitted(hint, step, size) for hint in hints]
             if len(self.encoded) >= MOST_CACHED_HINTS:
                 self.encoded.pop(next(iter(self.encoded)))
-            self.encoded[key] = self.model.encode(hint.to(step.x.device, self.dtype))
+            self.encoded[key] = self.model.encode(*hints)
         return self.encoded[key]
+
+    def _fitted(self, hint: Tensor, step: Step, size: tuple[int, int]) -> Tensor:
+        """(B, C, h, w) in the network's channels and size, one for each row of the step or one for all."""
+        fit = self.manner.options.fit
+        hint = fit_size(fit_channels(pick(hint, step.images, fit.batching), self.model.hint_channels), size, fit)
+        rows = hint if hint.shape[0] == 1 else torch.cat([hint] * len(step.cond_or_uncond))
+        return rows.to(step.x.device, self.dtype)
 
 
 def add_patches(transformer_options: dict, patches: Patches) -> None:

@@ -56,11 +56,22 @@ class ControlNet(ResidualModel):
         return self.input_hint_block(hint)
 
     def residuals(self, step: Step, encoded: Tensor, wanted: Collection[Block]) -> Residuals:
-        embedding = self.time_embed(timestep_embedding(step.timesteps, self.base.widths[0]).to(step.x.dtype))
-        if self.label_emb is not None:
-            if step.y is None:
-                raise MissingInput(f"This ControlNet is for {self.base.name}, whose vector conditioning is missing.")
-            embedding = embedding + self.label_emb(step.y)
+        return self.trunk(step, encoded, self.with_label(self.time_embedding(step), step), wanted)
+
+    def time_embedding(self, step: Step) -> Tensor:
+        """(B, embedded)."""
+        return self.time_embed(timestep_embedding(step.timesteps, self.base.widths[0]).to(step.x.dtype))
+
+    def with_label(self, embedding: Tensor, step: Step) -> Tensor:
+        """The (B, embedded) embedding with the vector conditioning in it, for bases that have one."""
+        if self.label_emb is None:
+            return embedding
+        if step.y is None:
+            raise MissingInput(f"This ControlNet is for {self.base.name}, whose vector conditioning is missing.")
+        return embedding + self.label_emb(step.y)
+
+    def trunk(self, step: Step, encoded: Tensor, embedding: Tensor, wanted: Collection[Block]) -> Residuals:
+        """What the copied encoder makes of the step, the encoded hint and the whole embedding."""
         blocks, exits = [*self.input_blocks, self.middle_block], [*self.zero_convs, self.middle_block_out]
         last = max(map(self.places.level, wanted))
         found: Residuals = {}
@@ -97,7 +108,7 @@ class Sizes:
         return inner // largest_divisor(inner, HEAD_CHANNELS) if linear else largest_divisor(inner, HEADS)
 
 
-def _as_it_is(checkpoint: Checkpoint) -> Mapping[str, str]:
+def as_it_is(checkpoint: Checkpoint) -> Mapping[str, str]:
     return {key: key for key in checkpoint.tensors}
 
 
@@ -106,7 +117,7 @@ def _wrapped(checkpoint: Checkpoint) -> Mapping[str, str]:
     return {key: key.removeprefix(prefix) for key in checkpoint.tensors if key.startswith(prefix)}
 
 
-def _from_diffusers(checkpoint: Checkpoint) -> Mapping[str, str]:
+def from_diffusers(checkpoint: Checkpoint) -> Mapping[str, str]:
     modules = {
         "time_embedding.linear_1": "time_embed.0",
         "time_embedding.linear_2": "time_embed.2",
@@ -137,7 +148,7 @@ RELATIVES = ("task_embedding", "*lllite*", "lora_controlnet", "difference", "*en
 CONTROLNET = Architecture(
     id="ControlNet",
     layouts=(
-        Layout("original", Signature(("zero_convs.0.0.weight", "input_hint_block.0.weight"), RELATIVES), _as_it_is),
+        Layout("original", Signature(("zero_convs.0.0.weight", "input_hint_block.0.weight"), RELATIVES), as_it_is),
         Layout(
             "control_model.*",
             Signature(("control_model.zero_convs.0.0.weight", "control_model.input_hint_block.0.weight"), RELATIVES),
@@ -150,7 +161,7 @@ CONTROLNET = Architecture(
                 ("controlnet_cond_embedding.conv_in.weight", "controlnet_down_blocks.0.weight"),
                 (*RELATIVES, "*motion_modules*", "*temporal_*", "up_connections.*"),
             ),
-            _from_diffusers,
+            from_diffusers,
         ),
     ),
     build=ControlNet,

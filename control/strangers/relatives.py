@@ -8,7 +8,6 @@ ANIMATION = "The pack ComfyUI-Advanced-ControlNet runs it."
 
 RELATIVES = (
     Stranger("a Control-LoRA", Signature(("lora_controlnet",)), in_core=True),
-    Stranger("a ControlNet Union", Signature(("task_embedding", "spatial_ch_projs.weight")), in_core=True),
     Stranger(
         "a difference ControlNet",
         Signature(("difference", "*zero_convs.0.0.weight")),

@@ -13,6 +13,7 @@ MANIFESTS: dict[str, dict[str, list[int]]] = json.loads(lzma.decompress(FILE.rea
 CONTROLNETS = [name for name in MANIFESTS if name.startswith("controlnet_s") and "union" not in name]
 ADAPTERS = [name for name in MANIFESTS if name.startswith("t2i_") and "style" not in name]
 INTERLEAVED = [name for name in MANIFESTS if name.startswith("controlnetxs_") or "lllite" in name]
+UNIONS = [name for name in MANIFESTS if "union" in name]
 
 
 def checkpoint(name: str) -> Checkpoint:
