@@ -29,6 +29,8 @@ def test_ids_are_for_ever():
         "ArmatureCanny",
         "ArmatureLoadPracticeModel",
         "ArmaturePracticePhoto",
+        "ArmatureUnionType",
+        "ArmatureApplyUnion",
     } <= set(SCHEMAS)
 
 
