@@ -1,5 +1,7 @@
 """Which base model is being sampled, in the words of control/."""
 
+import weakref
+
 import comfy.model_base
 from torch import Tensor
 
@@ -23,17 +25,17 @@ def unet_shape(model: comfy.model_base.BaseModel) -> UNetShape | None:
 
 
 class ComfyUNet:
-    """The UNet being sampled, as a `BaseUNet`."""
+    """The UNet being sampled, as a `BaseUNet`; it does not keep it alive, because controls outlive their runs."""
 
     def __init__(self, model: comfy.model_base.BaseModel):
-        self.unet, self.dtype = model.diffusion_model, model.get_dtype_inference()
+        self.held, self.dtype = weakref.ref(model.diffusion_model), model.get_dtype_inference()
 
     def time_embedding(self, timesteps: Tensor) -> Tensor:
-        sinusoids = timestep_embedding(timesteps, self.unet.model_channels)
-        return self.unet.time_embed(sinusoids.to(self.dtype))
+        unet = self.held()
+        return unet.time_embed(timestep_embedding(timesteps, unet.model_channels).to(self.dtype))
 
     def label_embedding(self, y: Tensor) -> Tensor:
-        return self.unet.label_emb(y.to(self.dtype))
+        return self.held().label_emb(y.to(self.dtype))
 
 
 def check_base(control: UNetShape, model: comfy.model_base.BaseModel) -> None:

@@ -1,5 +1,8 @@
 """Parity: with the same weights, our control and ComfyUI's own give the same images."""
 
+import gc
+import weakref
+
 import comfy.controlnet
 import comfy.model_management
 import comfy.sample
@@ -248,6 +251,16 @@ def test_a_run_after_an_interrupted_one_is_like_the_first(family, base, network)
         sample(base, *mine)
     handle.remove()
     torch.testing.assert_close(sample(base, *mine), expected, **EXACT)
+
+
+def test_a_control_that_was_used_does_not_keep_its_base(family, network):
+    base = tiny.base_model(family)
+    mine = apply_control(*conditionings(family), ours(family, network), tiny.hint(), 1.0, (0.0, 1.0))
+    sample(base, *mine)
+    unet = weakref.ref(base.model.diffusion_model)
+    del base
+    gc.collect()
+    assert unet() is None and mine[0][0][1]["control"].strength == 1.0
 
 
 def test_cleanup_can_come_first_and_twice(family, network):
