@@ -9,6 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from ..errors import AmbiguousArchitecture, IncompatibleCheckpoint, UnknownArchitecture
+from .backend import Backend
 from .checkpoint import Checkpoint
 from .model import ControlModel
 
@@ -63,12 +64,13 @@ class Architecture:
         try:
             with torch.device("meta"):
                 model = self.build(renamed, ops)
+                plain = self.build(renamed, Backend())  # ComfyUI's layers may have no weights before they are loaded
         except KeyError as missing:
             raise IncompatibleCheckpoint(
                 f"{checkpoint.name} looks like {self.id} ({layout.name} layout), but has no {missing.args[0]}. "
                 "Is the file complete? Download it again."
             ) from missing
-        _check(model, renamed, checkpoint.name, self.id)
+        _check(plain, renamed, checkpoint.name, self.id)
         model.load_state_dict({key: _converted(renamed, key, dtype) for key in renamed.tensors}, assign=True)
         return model.eval().requires_grad_(False)
 

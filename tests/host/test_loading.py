@@ -5,18 +5,27 @@ from functools import partial
 from types import SimpleNamespace
 
 import comfy.controlnet
+import comfy.memory_management
+import comfy.ops
 import pytest
 import torch
 from safetensors.torch import save_file
 
+from armature import discovery
+from armature.control import architectures
+from armature.control.architecture import Architecture, detect
+from armature.control.backend import Backend
 from armature.errors import ArmatureError, IncompatibleCheckpoint, UnknownArchitecture, UnreadableFile
 from armature.host.control_files import control_files
 from armature.host.loading import inspect_control, load_control
 from armature.host.reading import read_checkpoint
 
 from ..control.architectures.tiny_controlnet import SD1, diffusers, weights
+from ..control.manifests import checkpoint
 from ..control.near_misses import IN_CORE
 from .folders import folder as folder
+
+ARCHITECTURES = discovery.declared(architectures, Architecture).values()
 
 
 def saved(folder, name, tensors):
@@ -32,6 +41,19 @@ def test_files_of_every_layout_and_precision_load_and_run(folder, convert, dtype
     assert control.patcher.model is control.model
     encoded = control.model.encode(torch.rand(1, 3, 64, 64, dtype=control.dtype))
     assert encoded.shape == (1, 16, 8, 8) and encoded.isfinite().all()
+
+
+@pytest.mark.parametrize(
+    "name", ["controlnet_sdxl_ldm", "t2i_sdxl_diffusers", "controlnetxs_diffusers_sdxl_20m", "controlnet_lllite_sdxl"]
+)
+def test_files_load_under_dynamic_vram(monkeypatch, name):
+    """There ComfyUI's layers are without weights until those of the file are put in."""
+    file = checkpoint(name)
+    architecture, layout = detect(file, ARCHITECTURES)
+    expected = architecture.load(file, layout, Backend()).state_dict()
+    monkeypatch.setattr(comfy.memory_management, "aimdo_enabled", True)
+    found = architecture.load(file, layout, Backend(comfy.ops.disable_weight_init)).state_dict()
+    assert {key: tensor.shape for key, tensor in found.items()} == {key: t.shape for key, t in expected.items()}
 
 
 @pytest.mark.parametrize("ending", [".pth", ".bin", ".pt", ".ckpt"])
