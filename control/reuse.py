@@ -9,13 +9,15 @@ from .step import Step
 
 
 class ReusedResiduals(ResidualModel):
-    """`network`, run at every `every`-th sampling step and whenever a prompt or a size is new."""
+    """`network`, run at every `every`-th sampling step and whenever a prompt or a size is new.
 
-    def __init__(self, network: ResidualModel, every: int):
+    `kept` is what one run remembers: the residuals, and the step that made them.
+    """
+
+    def __init__(self, network: ResidualModel, every: int, kept: dict[tuple, tuple[int, Residuals]]):
         super().__init__()
-        self.network, self.every = network, every
+        self.network, self.every, self.kept = network, every, kept
         self.places = network.places
-        self.kept: dict[tuple, tuple[int, Residuals]] = {}
 
     def residuals(self, step: Step, encoded: Any, wanted: Collection[Block]) -> Residuals:
         key = (step.prompts, step.cond_or_uncond, step.window, tuple(step.x.shape))

@@ -1,13 +1,10 @@
 """From a file name to a control that ComfyUI can place on a device."""
 
 import comfy.controlnet
-import comfy.ldm.modules.attention
 import comfy.model_management
-import comfy.model_patcher
 import comfy.ops
 import comfy.utils
 import torch
-from torch import Tensor
 
 from .. import discovery
 from ..control import architectures
@@ -17,9 +14,13 @@ from ..control.checkpoint import FLOAT8, Checkpoint
 from ..control.description import describe
 from ..control.model import ControlModel
 from ..control.pooling import pools_globally
+from ..control.relative import RelativeModel
 from ..control.strangers import name_stranger, strangers_like
 from ..errors import IncompatibleCheckpoint, UnknownArchitecture
+from .attention import comfy_attention
+from .binding import Bindings
 from .control_files import path_of
+from .network import managed
 from .reading import read_checkpoint, read_outline
 from .sampling import ComfyControl
 
@@ -92,6 +93,8 @@ def our_control(
     model = architecture.load(checkpoint, layout, backend, None if chosen is None and kept in FLOAT8 else kept)
     if comfy.model_management.get_torch_device().type == "cpu":
         align(model)
+    if isinstance(model, RelativeModel):  # its base decides what the network is computed in
+        return ComfyControl(Bindings(model))
     return hosted(model, computed or kept)
 
 
@@ -128,8 +131,7 @@ def core_control(checkpoint: Checkpoint, chosen: torch.dtype | None) -> comfy.co
 
 def hosted(model: ControlModel, dtype: torch.dtype) -> ComfyControl:
     """`model` as a control that computes in `dtype`, placed and offloaded by ComfyUI."""
-    device, offload_device = comfy.model_management.get_torch_device(), comfy.model_management.unet_offload_device()
-    return ComfyControl(model, comfy.model_patcher.CoreModelPatcher(model, device, offload_device), dtype)
+    return ComfyControl(managed(model, dtype, comfy.model_management.get_torch_device()))
 
 
 def dtypes_for(checkpoint: Checkpoint, chosen: torch.dtype | None) -> tuple[torch.dtype, torch.dtype | None]:
@@ -137,9 +139,3 @@ def dtypes_for(checkpoint: Checkpoint, chosen: torch.dtype | None) -> tuple[torc
     management, stored = comfy.model_management, comfy.utils.weight_dtype(checkpoint.tensors)
     kept = chosen or management.unet_dtype(model_params=-1, weight_dtype=stored)
     return kept, management.unet_manual_cast(kept, management.get_torch_device())
-
-
-def comfy_attention(q: Tensor, k: Tensor, v: Tensor, heads: int, in_fp32: bool) -> Tensor:
-    """The attention that ComfyUI chose for this machine (sage, flash, xformers, PyTorch, split, ...)."""
-    precision = torch.float32 if in_fp32 else None
-    return comfy.ldm.modules.attention.optimized_attention(q, k, v, heads, attn_precision=precision)

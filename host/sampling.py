@@ -1,6 +1,6 @@
 """Lets ComfyUI's sampler call our units. Everything here is translation."""
 
-from copy import deepcopy
+import weakref
 from dataclasses import replace
 
 import comfy.controlnet
@@ -18,6 +18,7 @@ from ..control.step import Step
 from ..control.unit import ControlUnit, Manner
 from .base_model import ComfyUNet, check_base
 from .clock import Clock
+from .network import Network, NetworkSource
 
 MOST_CACHED_HINTS = 8  # sizes at a time: areas and tiles alternate between a few
 
@@ -29,13 +30,39 @@ class ComfyControl(comfy.controlnet.ControlBase):
     range live in the fields that ControlBase has for them, so that whoever changes those is obeyed.
     """
 
-    def __init__(self, model: ControlModel, patcher: comfy.model_patcher.ModelPatcher, dtype: torch.dtype):
+    def __init__(self, source: NetworkSource):
         super().__init__()
-        self.model, self.patcher, self.dtype = model, patcher, dtype
-        self.compression_ratio = model.downscale_factor
+        self.source = source
+        self.bound: weakref.ref[Network] | None = None  # the source decides how long a network lives
+        self.compression_ratio = source.model.downscale_factor
         self.manner = Manner()
         self.further_hints: tuple[Tensor, ...] = ()  # beside the one that ControlBase has, for models that take several
         self.encoded: dict[tuple, object] = {}  # by size, images and device; emptied around each run
+        self.reused: dict[tuple, object] = {}  # residuals to use again; emptied around each run
+
+    @property
+    def network(self) -> NetworkSource:
+        """That of the run, where there was one."""
+        return (self.bound and self.bound()) or self.source
+
+    @property
+    def model(self) -> ControlModel:
+        return self.network.model
+
+    @property
+    def patcher(self) -> comfy.model_patcher.ModelPatcher:
+        return self.network.patcher
+
+    @property
+    def dtype(self) -> torch.dtype:
+        return self.network.dtype
+
+    @property
+    def unit(self) -> ControlUnit:
+        reuse, model = self.manner.options.reuse, self.model
+        if reuse > 1 and isinstance(model, ResidualModel):
+            model = ReusedResiduals(model, reuse, self.reused)
+        return ControlUnit(model, self.applied)
 
     @property
     def applied(self) -> Manner:
@@ -43,6 +70,11 @@ class ComfyControl(comfy.controlnet.ControlBase):
         start, end = self.timestep_percent_range
         schedule = replace(self.manner.schedule, strength=self.strength, start_percent=start, end_percent=end)
         return replace(self.manner, schedule=schedule, pooled=self.global_average_pooling)
+
+    def use(self, model: ControlModel) -> None:
+        """Run this form of the network, which shares its weights."""
+        self.source, self.bound = replace(self.source, model=model), None
+        self.encoded.clear()
 
     def set_cond_hint(self, cond_hint, *arguments, **options):
         """What every Apply node calls: a (B, C, H, W) hint in [0, 1], of any size and 1, 3 or 4 channels."""
@@ -53,18 +85,17 @@ class ComfyControl(comfy.controlnet.ControlBase):
         """What core's Set Union ControlNet Type calls, with "control_type" and a list of type numbers."""
         super().set_extra_arg(argument, value)
         if argument == "control_type":
-            self.model = self.model.typed(value)
-            self.encoded.clear()
+            typed = self.source.model.typed(value)
+            if typed is not self.source.model:
+                self.use(typed)
 
     def pre_run(self, model, percent_to_timestep_function):
-        check_base(self.model.base, model)
+        check_base(self.source.model.base, model)
+        self.bound = weakref.ref(self.source.on(model))
         super().pre_run(model, percent_to_timestep_function)
         self.model_sampling, self.base = model.model_sampling, ComfyUNet(model)
         self.clock = Clock(percent_to_timestep_function)
-        self.encoded.clear()  # an interrupted run is not cleaned up by ComfyUI
-        reuse = self.manner.options.reuse
-        reused = reuse > 1 and isinstance(self.model, ResidualModel)
-        self.unit = ControlUnit(ReusedResiduals(self.model, reuse) if reused else self.model, self.applied)
+        self._forget()  # an interrupted run is not cleaned up by ComfyUI
 
     def get_control(self, x_noisy, t, cond, batched_number, transformer_options):
         before = None
@@ -79,10 +110,10 @@ class ComfyControl(comfy.controlnet.ControlBase):
 
     def cleanup(self):
         super().cleanup()
-        self.encoded.clear()
+        self._forget()
 
     def copy(self):
-        copied = ComfyControl(self.model, self.patcher, self.dtype)
+        copied = ComfyControl(self.source)
         copied.further_hints = self.further_hints
         self.copy_to(copied)
         copied.manner = self.manner
@@ -90,26 +121,28 @@ class ComfyControl(comfy.controlnet.ControlBase):
 
     def deepclone_multigpu(self, load_device, autoregister=False):
         cloned = self.copy()
-        cloned.model = deepcopy(self.model)
-        offload_device = comfy.model_management.unet_offload_device()
-        cloned.patcher = comfy.model_patcher.ModelPatcher(cloned.model, load_device, offload_device)
+        cloned.source = self.source.on_device(load_device)
         if autoregister:
             self.multigpu_clones[load_device] = cloned
         return cloned
 
     def get_models(self):
-        return [*super().get_models(), self.patcher]
+        return [*super().get_models(), *self.source.patchers()]
 
     def inference_memory_requirements(self, dtype):
-        """Bytes that stay beside the UNet's own activations: the residuals of both halves of the batch."""
+        """Bytes beside the UNet's own activations: residuals of both halves of the batch, a network yet to be bound."""
         hint = self.cond_hint_original
-        own = 0
+        own = self.source.memory_to_come(dtype)
         if hint is not None:
             latent_area = hint.shape[-1] * hint.shape[-2] // self.compression_ratio**2
-            own = (
+            own += (
                 2 * hint.shape[0] * latent_area * sum(self.model.base.widths) * comfy.model_management.dtype_size(dtype)
             )
         return own + super().inference_memory_requirements(dtype)
+
+    def _forget(self) -> None:
+        self.encoded.clear()
+        self.reused.clear()
 
     def _step(self, x: Tensor, sigmas: Tensor, cond: dict, transformer_options: dict) -> Step:
         def cast(tensor: Tensor | None) -> Tensor | None:

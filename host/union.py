@@ -84,7 +84,7 @@ def apply_union(
     whole, inside = divided([row.strength for row, _ in active])
     first, *others = (row.image for row, _ in active)
     several = control.copy()
-    several.model = control.model.with_roles([Role(n, s) for (_, n), s in zip(active, inside)], mathematics)
+    several.use(control.model.with_roles([Role(n, s) for (_, n), s in zip(active, inside)], mathematics))
     several.further_hints = tuple(image.movedim(-1, 1) for image in others)
     return apply_control(positive, negative, several, first, strength * whole, percents)
 

@@ -112,7 +112,7 @@ def as_it_is(checkpoint: Checkpoint) -> Mapping[str, str]:
     return {key: key for key in checkpoint.tensors}
 
 
-def _wrapped(checkpoint: Checkpoint) -> Mapping[str, str]:
+def unwrapped(checkpoint: Checkpoint) -> Mapping[str, str]:
     prefix = "control_model."
     return {key: key.removeprefix(prefix) for key in checkpoint.tensors if key.startswith(prefix)}
 
@@ -152,7 +152,7 @@ CONTROLNET = Architecture(
         Layout(
             "control_model.*",
             Signature(("control_model.zero_convs.0.0.weight", "control_model.input_hint_block.0.weight"), RELATIVES),
-            _wrapped,
+            unwrapped,
             ignores=("model.", "first_stage_model.", "cond_stage_model."),
         ),
         Layout(

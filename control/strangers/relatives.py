@@ -7,12 +7,6 @@ NOT_RUN = "Neither this pack nor ComfyUI runs it."
 ANIMATION = "The pack ComfyUI-Advanced-ControlNet runs it."
 
 RELATIVES = (
-    Stranger("a Control-LoRA", Signature(("lora_controlnet",)), in_core=True),
-    Stranger(
-        "a difference ControlNet",
-        Signature(("difference", "*zero_convs.0.0.weight")),
-        "Core's Load ControlNet Model (diff) runs it.",
-    ),
     Stranger("a SparseCtrl (animation)", Signature(("*motion_modules*", "*controlnet_cond_embedding.*")), ANIMATION),
     Stranger(
         "a ControlNet for Stable Video Diffusion",

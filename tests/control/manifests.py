@@ -14,6 +14,7 @@ CONTROLNETS = [name for name in MANIFESTS if name.startswith("controlnet_s") and
 ADAPTERS = [name for name in MANIFESTS if name.startswith("t2i_") and "style" not in name]
 INTERLEAVED = [name for name in MANIFESTS if name.startswith("controlnetxs_") or "lllite" in name]
 UNIONS = [name for name in MANIFESTS if "union" in name]
+CONTROL_LORAS = [name for name in MANIFESTS if name.startswith("control_lora_")]
 
 
 def checkpoint(name: str) -> Checkpoint:

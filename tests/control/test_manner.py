@@ -162,7 +162,7 @@ def test_a_size_of_the_latent_may_be_asked_for(sizes, acts):
 
 def test_reused_residuals_are_those_of_the_last_step_that_made_them():
     model = Counting()
-    reused = ReusedResiduals(model, every=3)
+    reused = ReusedResiduals(model, 3, {})
     for number in range(7):
         output(Manner(), step(number), reused)
     assert len(model.asked) == 3

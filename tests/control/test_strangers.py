@@ -13,7 +13,7 @@ from armature.control.checkpoint import Checkpoint
 from armature.control.strangers import STRANGERS, name_stranger, strangers_like
 from armature.errors import UnknownArchitecture
 
-from .manifests import ADAPTERS, CONTROLNETS, INTERLEAVED, MANIFESTS, UNIONS, checkpoint
+from .manifests import ADAPTERS, CONTROL_LORAS, CONTROLNETS, INTERLEAVED, MANIFESTS, UNIONS, checkpoint
 from .near_misses import IN_CORE, NEAR_MISSES
 
 ALL = list(discovery.declared(architectures, Architecture).values())
@@ -43,7 +43,7 @@ def test_every_published_file_is_exactly_one_thing(name):
     assert len(ours) == 1 or (not ours and len(kinds(file)) == 1)
 
 
-@pytest.mark.parametrize("name", CONTROLNETS + ADAPTERS + INTERLEAVED + UNIONS)
+@pytest.mark.parametrize("name", CONTROLNETS + ADAPTERS + INTERLEAVED + UNIONS + CONTROL_LORAS)
 def test_control_files_are_ours_in_any_order_of_architectures(name):
     file, found = PUBLISHED[name], layouts(PUBLISHED[name])
     for seed in range(5):

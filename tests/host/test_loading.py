@@ -21,6 +21,7 @@ from armature.host.loading import inspect_control, load_control
 from armature.host.reading import read_checkpoint
 
 from ..control.architectures.tiny_controlnet import SD1, diffusers, weights
+from ..control.architectures.tiny_relative import base_weights, control_lora, difference
 from ..control.manifests import checkpoint
 from ..control.near_misses import IN_CORE
 from .folders import folder as folder
@@ -54,6 +55,17 @@ def test_files_load_under_dynamic_vram(monkeypatch, name):
     monkeypatch.setattr(comfy.memory_management, "aimdo_enabled", True)
     found = architecture.load(file, layout, Backend(comfy.ops.disable_weight_init)).state_dict()
     assert {key: tensor.shape for key, tensor in found.items()} == {key: t.shape for key, t in expected.items()}
+
+
+@pytest.mark.parametrize("kind", ["Control-LoRA", "Difference ControlNet"])
+def test_what_is_relative_to_a_base_keeps_its_precision_until_it_is_bound(folder, kind):
+    whole = weights(SD1)
+    made = control_lora(whole) if kind == "Control-LoRA" else difference(whole, base_weights(whole))
+    name = saved(folder, "x.safetensors", {key: tensor.half() for key, tensor in made.items()})
+    control = load_control(name)
+    assert {parameter.dtype for parameter in control.model.parameters()} == {torch.float16}
+    assert control.model.base.widths[0] == 16 and control.get_models() == []
+    assert f"family: {kind}" in inspect_control(name)
 
 
 @pytest.mark.parametrize("ending", [".pth", ".bin", ".pt", ".ckpt"])
@@ -187,12 +199,11 @@ def test_subfolders_are_listed_and_load(folder):
     assert load_control(name).model.base.context_dim == 12
 
 
-def test_what_only_core_runs_comes_from_cores_loader(folder):
-    control = load_control(
-        saved(folder, "x.safetensors", {"lora_controlnet": torch.zeros(1), "a.up": torch.ones(2, 2)})
-    )
-    assert type(control) is comfy.controlnet.ControlLora
-    assert torch.equal(control.control_weights["a.up"], torch.ones(2, 2))
+def test_what_only_core_runs_comes_from_cores_loader(folder, monkeypatch):
+    given, loaded = [], comfy.controlnet.ControlBase()
+    monkeypatch.setattr(comfy.controlnet, "load_controlnet_state_dict", lambda tensors: given.append(tensors) or loaded)
+    assert load_control(saved(folder, "x.safetensors", {"after_proj_list.18.bias": torch.ones(2)})) is loaded
+    assert torch.equal(given[0]["after_proj_list.18.bias"], torch.ones(2))
 
 
 def test_what_core_claims_and_cannot_load_is_told(folder):
@@ -217,8 +228,8 @@ def test_a_file_is_described(folder):
 def test_a_file_that_is_no_control_is_described_too(folder):
     saved(folder, "x.safetensors", STRANGERS["Load LoRA"])
     assert inspect_control("x.safetensors").startswith("x.safetensors is a LoRA.")
-    saved(folder, "y.safetensors", {"lora_controlnet": torch.zeros(1)})
-    assert "a Control-LoRA. ComfyUI's own loader runs it" in inspect_control("y.safetensors")
+    saved(folder, "y.safetensors", {"after_proj_list.18.bias": torch.zeros(1)})
+    assert "(HunyuanDiT). ComfyUI's own loader runs it" in inspect_control("y.safetensors")
 
 
 @pytest.mark.parametrize("asked, pooled", [("auto", True), ("on", True), ("off", False)])
