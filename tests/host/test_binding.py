@@ -1,6 +1,7 @@
 """Control-LoRA and difference ControlNet inside ComfyUI's sampler: right on every base, and merged once."""
 
 import gc
+import json
 import weakref
 
 import comfy.controlnet
@@ -277,6 +278,28 @@ def test_base_weights_are_the_patched_ones_wherever_comfyui_keeps_them():
     torch.testing.assert_close(read(), expected, **EXACT)  # on the fly
     patched.unpatch_model(tiny.CPU)
     assert "no.such.weight" not in BaseWeights(patched) and name in set(BaseWeights(patched))
+
+
+class QuantisedBase(torch.nn.Module):
+    """A model of one layer that ComfyUI keeps as scaled float8."""
+
+    def __init__(self, weight, scale):
+        super().__init__()
+        self.diffusion_model = torch.nn.Module()
+        self.diffusion_model.layer = comfy.ops.mixed_precision_ops({}).Linear(*weight.shape[::-1], bias=False)
+        kind = torch.tensor(list(json.dumps({"format": "float8_e4m3fn"}).encode()), dtype=torch.uint8)
+        prefix = "diffusion_model.layer."
+        self.load_state_dict(
+            {f"{prefix}weight": weight, f"{prefix}weight_scale": scale, f"{prefix}comfy_quant": kind}, strict=False
+        )
+
+
+@pytest.mark.parametrize("strength", [0.0, 0.5])
+def test_base_weights_are_those_that_quantised_ones_stand_for(strength):
+    weight, scale = torch.randn(16, 16).to(torch.float8_e4m3fn), torch.tensor(0.02)
+    patcher = comfy.model_patcher.ModelPatcher(QuantisedBase(weight, scale), tiny.CPU, tiny.CPU)
+    patcher.add_patches({"diffusion_model.layer.weight": ("diff", (torch.ones(16, 16),))}, strength)
+    torch.testing.assert_close(BaseWeights(patcher)["layer.weight"], weight.float() * scale + strength, **EXACT)
 
 
 def test_it_binds_under_dynamic_vram(monkeypatch):
