@@ -45,12 +45,13 @@ class Architecture:
     """A family of checkpoints: how to tell one, and the model that its shapes describe.
 
     `build(checkpoint, ops)` returns the model without weights for a checkpoint with canonical keys; `ops` is torch.nn
-    or anything with its class names.
+    or anything with its class names. `relative`: the weights are added to those of a base before they are rounded.
     """
 
     id: str
     layouts: tuple[Layout, ...]
     build: Callable[[Checkpoint, Any], ControlModel]
+    relative: bool = False
 
     def load(
         self, checkpoint: Checkpoint, layout: Layout, ops: Any = nn, dtype: torch.dtype | None = None

@@ -31,7 +31,7 @@ def describe(
         "parameters": f"{parameters / 1e6:.1f} M",
         "precision": ", ".join(name for name, _ in precisions.most_common()),
         "size": f"{size / 1e6:.1f} MB",
-        "input blocks": str(len(model.base.widths)),
+        "blocks": model.places.words(),
         "hint": f"{model.hint_channels} channels in 0..1, {model.downscale_factor} pixels for each latent pixel",
         "global pooling": "on" if pooled else "",
         **{f"metadata {key}": _short(value) for key, value in checkpoint.metadata.items()},

@@ -32,21 +32,14 @@ class Places(NamedTuple):
         return {"middle": self.depth, "output": self.depth - 1 - number}.get(kind, number)
 
     def words(self) -> str:
-        """The order of a list of weights, for people."""
-        runs: list[tuple[str, list[int]]] = []
+        """Their number and order, for people: "10 (skip 0..8, middle)"."""
+        runs: dict[str, list[int]] = {}
         for kind, number in self.blocks:
-            if not runs or runs[-1][0] != kind:
-                runs.append((kind, []))
-            runs[-1][1].append(number)
-        parts = [
-            "middle"
-            if kind == "middle"
-            else f"{kind} {numbers[0]}..{numbers[-1]}"
-            if len(numbers) > 1
-            else f"{kind} {numbers[0]}"
-            for kind, numbers in runs
-        ]
-        return f"{len(self.blocks)} values: {', '.join(parts)}"
+            runs.setdefault(kind, []).append(number)
+        parts = [f"{kind} {numbers[0]}..{numbers[-1]}" for kind, numbers in runs.items() if kind != "middle"]
+        if "middle" in runs:
+            parts.insert(list(runs).index("middle"), "middle")
+        return f"{len(self.blocks)} ({', '.join(parts)})"
 
 
 Rule = Callable[[Places, float], list[float]]

@@ -87,13 +87,17 @@ def recognised(checkpoint: Checkpoint) -> tuple[Architecture, Layout]:
 def our_control(
     checkpoint: Checkpoint, architecture: Architecture, layout: Layout, chosen: torch.dtype | None
 ) -> ComfyControl:
-    """The file's own mixture of dtypes stays where ComfyUI would keep float8 weights and nothing was chosen."""
+    """The file's own mixture of dtypes stays where ComfyUI would keep float8 weights and nothing was chosen.
+
+    It also stays where weights are relative: their base decides what they are computed in.
+    """
     kept, computed = dtypes_for(checkpoint, chosen)
     backend = Backend(comfy.ops.pick_operations(kept, computed), comfy_attention)
-    model = architecture.load(checkpoint, layout, backend, None if chosen is None and kept in FLOAT8 else kept)
+    as_stored = architecture.relative or (chosen is None and kept in FLOAT8)
+    model = architecture.load(checkpoint, layout, backend, None if as_stored else kept)
     if comfy.model_management.get_torch_device().type == "cpu":
         align(model)
-    if isinstance(model, RelativeModel):  # its base decides what the network is computed in
+    if isinstance(model, RelativeModel):
         return ComfyControl(Bindings(model))
     return hosted(model, computed or kept)
 

@@ -39,4 +39,5 @@ CONTROL_LORA = Architecture(
         ),
     ),
     build=build,
+    relative=True,
 )

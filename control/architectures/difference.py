@@ -43,4 +43,5 @@ DIFFERENCE_CONTROLNET = Architecture(
         ),
     ),
     build=build,
+    relative=True,
 )

@@ -70,7 +70,7 @@ def test_a_list_of_ones_own():
 
 
 def test_a_list_of_the_wrong_length_is_refused_with_the_right_one():
-    with pytest.raises(InvalidValue, match=r"3 block weights.*10 values: skip 0..8, middle"):
+    with pytest.raises(InvalidValue, match=r"3 block weights.*takes 10 \(skip 0..8, middle\)"):
         LayerWeights(values=(1.0, 2.0, 3.0)).of(SDXL)
 
 

@@ -201,7 +201,9 @@ def test_subfolders_are_listed_and_load(folder):
 
 def test_what_only_core_runs_comes_from_cores_loader(folder, monkeypatch):
     given, loaded = [], comfy.controlnet.ControlBase()
-    monkeypatch.setattr(comfy.controlnet, "load_controlnet_state_dict", lambda tensors: given.append(tensors) or loaded)
+    monkeypatch.setattr(
+        comfy.controlnet, "load_controlnet_state_dict", lambda tensors, **options: given.append(tensors) or loaded
+    )
     assert load_control(saved(folder, "x.safetensors", {"after_proj_list.18.bias": torch.ones(2)})) is loaded
     assert torch.equal(given[0]["after_proj_list.18.bias"], torch.ones(2))
 

@@ -1,5 +1,7 @@
 """Weights in every dtype that Load Control offers: what is computed, and how much memory it takes."""
 
+from types import SimpleNamespace as namespace
+
 import comfy.cldm.cldm
 import comfy.controlnet
 import comfy.model_management
@@ -89,7 +91,9 @@ def test_the_file_itself_is_left_as_it_is(folder):
     assert (folder / "x.safetensors").read_bytes() == before
 
 
-def test_a_dtype_that_cores_loader_ignores_is_refused(folder):
-    save_file({"lora_controlnet": torch.zeros(1), "a.up": torch.ones(2, 2)}, folder / "x.safetensors")
+def test_a_dtype_that_cores_loader_ignores_is_refused(folder, monkeypatch):
+    save_file({"after_proj_list.18.bias": torch.zeros(1)}, folder / "x.safetensors")
+    loaded = namespace(get_models=lambda: [namespace(model=torch.nn.Linear(1, 1))])
+    monkeypatch.setattr(comfy.controlnet, "load_controlnet_state_dict", lambda *given, **options: loaded)
     with pytest.raises(IncompatibleCheckpoint, match="Leave dtype on auto"):
         load_control("x.safetensors", "fp16")

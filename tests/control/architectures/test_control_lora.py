@@ -37,9 +37,9 @@ def test_every_published_shape_builds_and_loads_strictly(name):
     assert model.state_dict().keys() == file.tensors.keys() - {"lora_controlnet"}
     sdxl = MANIFESTS["controlnet_sdxl_ldm"]
     assert model.bound_size == sum(torch.Size(shape).numel() for shape in sdxl.values())
-    said = describe(file, architecture, layout, model)
+    said = describe(file, architecture, layout, model, pooled=False)
     assert "family: Control-LoRA" in said and f"variant: rank {name.removeprefix('control_lora_sdxl_rank')}" in said
-    assert "base model: SDXL" in said and "input blocks: 9" in said
+    assert "base model: SDXL" in said and "blocks: 10 (skip 0..8, middle)" in said
 
 
 @pytest.mark.parametrize("variant", VARIANTS)
