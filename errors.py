@@ -35,3 +35,15 @@ class MissingInput(ArmatureError):
 
 class InvalidValue(ArmatureError):
     """What the user wrote or chose makes no sense."""
+
+
+class MismatchedBatch(ArmatureError):
+    """Two inputs hold different numbers of frames."""
+
+
+class UnknownMethod(ArmatureError):
+    """A node was asked for a preprocessor that is not declared."""
+
+
+class UnsuitableSize(ArmatureError):
+    """An image or a map would get a size that cannot be worked with."""

@@ -13,7 +13,7 @@ from ..host.loading import load_control
 from ..host.practice import load_photo, load_practice_model
 from ..practice.training.examples import HELD_OUT_SEEDS
 from ..practice.world import scene
-from ..preprocessors.canny import canny
+from ..preprocessors.edges.canny import canny
 from .report import Case, options, show
 
 STEPS, GUIDANCE, BATCH = 20, 3.0, 8

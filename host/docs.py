@@ -5,17 +5,29 @@ from comfy_api.latest import io
 
 def page(schema: io.Schema) -> str:
     """The Markdown of web/docs/<node_id>.md."""
-    inputs = [f"| `{i.id}` | {i.get_io_type()} | {_range(i)} | {i.tooltip or ''} |" for i in schema.inputs]
-    outputs = [f"| `{o.display_name or o.io_type}` | {o.io_type} | {o.tooltip or ''} |" for o in schema.outputs]
     parts = [f"# {schema.display_name}", schema.description]
-    if inputs:
-        parts += ["## Inputs", "\n".join(["| name | type | default, range | meaning |", "|---|---|---|---|", *inputs])]
-    if outputs:
+    if schema.inputs:
+        parts += ["## Inputs", _inputs(schema.inputs)]
+    for choice in [i for i in schema.inputs if isinstance(i, io.DynamicCombo.Input)]:
+        for option in choice.options:
+            parts += [f"### {option.key}", _inputs(option.inputs) if option.inputs else "No options."]
+    if schema.outputs:
+        outputs = [f"| `{o.display_name or o.io_type}` | {o.io_type} | {o.tooltip or ''} |" for o in schema.outputs]
         parts += ["## Outputs", "\n".join(["| name | type | meaning |", "|---|---|---|", *outputs])]
     return "\n\n".join(parts) + "\n"
+
+
+def _inputs(inputs: list[io.Input]) -> str:
+    rows = [f"| `{i.id}` | {_type(i)} | {_range(i)} | {i.tooltip or ''} |" for i in inputs]
+    return "\n".join(["| name | type | default, range | meaning |", "|---|---|---|---|", *rows])
+
+
+def _type(i: io.Input) -> str:
+    return "one of those below" if isinstance(i, io.DynamicCombo.Input) else i.get_io_type()
 
 
 def _range(i: io.Input) -> str:
     default = getattr(i, "default", None)
     bounds = f", {i.min} to {i.max}" if getattr(i, "min", None) is not None else ""
-    return "" if default is None else f"{default}{bounds}"
+    choices = f"; {', '.join(i.options)}" if isinstance(i, io.Combo.Input) and default is not None else ""
+    return "" if default is None else f"{default}{bounds}{choices}"

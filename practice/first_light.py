@@ -17,7 +17,7 @@ from comfy_cli.workflow_to_api import convert_ui_to_api
 from PIL import Image
 
 from ..fidelity.edges import edge_fidelity
-from ..preprocessors.canny import canny
+from ..preprocessors.edges.canny import canny
 
 ROOT = Path(__file__).resolve().parent.parent
 WORKFLOW = ROOT / "example_workflows" / "first_light.json"

@@ -1,4 +1,4 @@
-"""Image preprocessors in plain PyTorch and OpenCV, one file each.
+"""Image preprocessors in plain PyTorch and OpenCV: one folder a family, one file a method.
 
-A file ends with its declaration; there is no list to edit. Start with declare.py, then read any other file.
+A file ends with its declaration; there is no list to edit. Start with declare.py, then read edges/canny.py.
 """

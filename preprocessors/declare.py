@@ -3,9 +3,18 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from inspect import Parameter, getdoc, signature
-from typing import Annotated, Any, get_args, get_origin, get_type_hints
+from types import NoneType
+from typing import Annotated, Any, NewType, get_args, get_origin
 
 from torch import Tensor
+
+from .resize import smooth
+
+Image = NewType("Image", Tensor)  # (B, 3, H, W) in [0, 1], of any size
+Mask = NewType("Mask", Tensor)  # (B, 1, H, W) in [0, 1], of the image's size
+Keypoints = NewType("Keypoints", list)  # one dict a frame: ComfyUI's POSE_KEYPOINT, as any node makes it
+
+FRAMES = (Image, Mask, Keypoints)  # the kinds that hold one item a frame
 
 
 @dataclass(frozen=True)
@@ -18,26 +27,81 @@ class Range:
 
 
 @dataclass(frozen=True)
+class Advanced:
+    """Marks an option that few people need: `Annotated[int, Range(...), Advanced(), "what it does"]`."""
+
+
+@dataclass(frozen=True)
 class Option:
-    """One keyword argument: `Annotated[type, Range(...), "what it does"] = default`; Range for numbers only."""
+    """One keyword argument: `Annotated[type, Range(...), "what it does"] = default`; Range for numbers only.
+
+    The type is bool, int, float, a Literal of strings, or one of FRAMES; the latter are sockets, optional where the
+    type is `Mask | None` and the default None.
+    """
 
     name: str
     type: Any
     default: Any
     limits: Range | None
     help: str
+    advanced: bool = False
+
+    @property
+    def required(self) -> bool:
+        return self.default is Parameter.empty
 
 
 @dataclass(frozen=True)
-class Preprocessor:
-    """A function from (B, 3, H, W) in [0, 1] to the same, and what people should know of it.
+class Output:
+    """What a preprocessor returns at one place: an Image, a Mask or Keypoints."""
 
-    `id` is the end of its node's id, for ever.
+    kind: Any
+    help: str
+    name: str | None = None
+
+
+MAP = Output(Image, "Control maps, one for each image.")
+
+
+@dataclass(frozen=True)
+class Family:
+    """Methods that make the same kind of map; they share a node. `id` is the end of its node's id, for ever.
+
+    `default` is the id of the method that a new node has.
     """
 
     id: str
     title: str
-    run: Callable[..., Tensor]
+    help: str
+    default: str
+
+
+@dataclass(frozen=True)
+class Preprocessor:
+    """A function from (B, 3, H, W) in [0, 1] to an fp32 map of the same shape, and what people should know of it.
+
+    `run(image, *, options)` takes any float type and returns one value for each of `outputs`, a tuple if there are
+    several; its frames do not depend on each other. A `run` that needs to see them `together` takes the whole batch
+    and yields the result of one frame after the other. `image: Tensor | None = None` is for those that can do
+    without an image.
+
+    `id` is the end of its node's id and `title` its name in the menus, both for ever. It has a node of its own if it
+    is `flat` or has no family.
+
+    `resize` brings its map from a working size to the image's: `resize.smooth`, `resize.labels` or `resize.thin`. A
+    `run` that draws takes `resolution: int = 0` instead, looks at the image at that size and draws at the image's.
+    """
+
+    id: str
+    title: str
+    run: Callable[..., Any]
+    family: Family | None = None
+    flat: bool = False
+    outputs: tuple[Output, ...] = (MAP,)
+    resize: Callable[[Tensor, tuple[int, int]], Tensor] = smooth
+    together: bool = False
+    lowest: float = 0.0  # the least value of a map; below 0 only where a control model was trained so
+    aliases: tuple[str, ...] = ()
 
     @property
     def help(self) -> str:
@@ -45,19 +109,35 @@ class Preprocessor:
 
     @property
     def options(self) -> list[Option]:
-        """The keyword-only arguments of `run`, in order.
+        """The keyword-only arguments of `run` but `resolution`, in order.
 
         Raises:
             TypeError: an option is not annotated as `Option` says.
         """
-        hints = get_type_hints(self.run, include_extras=True)
-        arguments = signature(self.run).parameters.values()
-        return [_option(a, hints[a.name]) for a in arguments if a.kind is Parameter.KEYWORD_ONLY]
+        own = [a for a in self._arguments.values() if a.kind is Parameter.KEYWORD_ONLY and a.name != "resolution"]
+        return [_option(argument) for argument in own]
+
+    @property
+    def draws(self) -> bool:
+        """Whether it draws at the image's size whatever the working size."""
+        return "resolution" in self._arguments
+
+    @property
+    def needs_image(self) -> bool:
+        return self._arguments["image"].default is Parameter.empty
+
+    @property
+    def _arguments(self) -> dict[str, Parameter]:
+        return dict(signature(self.run).parameters)
 
 
-def _option(argument: Parameter, hint: Any) -> Option:
+def _option(argument: Parameter) -> Option:
+    hint = argument.annotation
     if get_origin(hint) is not Annotated or not isinstance(get_args(hint)[-1], str):
         raise TypeError(f'{argument.name!r} must be Annotated[type, Range(...), "what it does"]')
     kind, *notes = get_args(hint)
+    if NoneType in get_args(kind):  # Mask | None
+        kind = next(part for part in get_args(kind) if part is not NoneType)
     limits = next((note for note in notes if isinstance(note, Range)), None)
-    return Option(argument.name, kind, argument.default, limits, notes[-1])
+    advanced = any(isinstance(note, Advanced) for note in notes)
+    return Option(argument.name, kind, argument.default, limits, notes[-1], advanced)

@@ -14,7 +14,7 @@ from ...control.checkpoint import Checkpoint
 from ...control.step import Step
 from ...control.unet_shape import encoder_widths
 from ...fidelity.edges import edge_fidelity
-from ...preprocessors.canny import canny
+from ...preprocessors.edges.canny import canny
 from ..autoencoder import Autoencoder
 from ..shape import LATENT_CHANNELS, UNET
 from . import autoencoder

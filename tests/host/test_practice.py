@@ -10,7 +10,7 @@ from armature.host.loading import load_control
 from armature.host.practice import WEIGHTS, load_photo, load_practice_model, practice_controls
 from armature.practice.training.examples import HELD_OUT_SEEDS
 from armature.practice.world import scene
-from armature.preprocessors.canny import canny
+from armature.preprocessors.edges.canny import canny
 
 LARGEST = 32e6
 

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import nodes as comfy_nodes
 import pytest
-import torch
 
 from armature.host.docs import page
 from armature.nodes import node_classes
@@ -57,7 +56,7 @@ def test_execute_takes_exactly_the_inputs_of_the_schema(node_id):
 def test_everything_says_what_it_is(node_id):
     schema = SCHEMAS[node_id].GET_SCHEMA()
     assert node_id.startswith("Armature") and schema.description and schema.category.startswith("Armature")
-    assert all(i.tooltip for i in schema.inputs)
+    assert all(i.tooltip for given in schema.inputs for i in given.get_all())
     assert all(o.tooltip for o in schema.outputs)
 
 
@@ -71,9 +70,3 @@ def test_help_page_is_up_to_date(node_id, request):
 
 def test_every_help_page_belongs_to_a_node():
     assert {path.stem for path in (ROOT / "web" / "docs").glob("*.md")} == set(SCHEMAS)
-
-
-@pytest.mark.parametrize("channels", [1, 3, 4])
-def test_canny_takes_any_image(channels):
-    out = SCHEMAS["ArmatureCanny"].execute(image=torch.rand(2, 24, 16, channels), low=100, high=200)
-    assert out[0].shape == (2, 24, 16, 3)

@@ -7,11 +7,12 @@ annotator/canny.
 from typing import Annotated
 
 import cv2
-import numpy as np
-import torch
 from torch import Tensor
 
-from .declare import Preprocessor, Range
+from ..declare import Preprocessor, Range
+from ..pixels import eight_bit, planes
+from ..resize import thin
+from . import EDGES
 
 EIGHT_BIT = Range(0, 255, 1)
 
@@ -25,10 +26,7 @@ def canny(
     ] = 200,
 ) -> Tensor:
     """White edges on black, one pixel wide, for canny control models."""
-    frames = (image.movedim(1, -1).float().clamp(0, 1) * 255).round().byte().cpu().numpy()
-    edges = np.stack([cv2.Canny(np.ascontiguousarray(frame), low, high) for frame in frames])
-    white = torch.from_numpy(edges).to(image.device, image.dtype) / 255
-    return white[:, None].expand(-1, 3, -1, -1)
+    return planes([cv2.Canny(frame, low, high) for frame in eight_bit(image)], image.device)
 
 
-CANNY = Preprocessor(id="Canny", title="Canny Edges", run=canny)
+CANNY = Preprocessor(id="Canny", title="Canny Edges", run=canny, family=EDGES, flat=True, resize=thin)

@@ -1,0 +1,82 @@
+"""Runs a preprocessor on what ComfyUI's sockets carry: one frame after the other, with progress, interruptible."""
+
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import Any
+
+import torch
+from comfy.model_management import throw_exception_if_processing_interrupted
+from comfy.utils import ProgressBar
+from torch import Tensor
+
+from ..preprocessors.declare import Image, Mask, Option, Preprocessor
+from ..preprocessors.running import Working, at, frame, frame_count, run
+from .images import Background, mask_to_planes, to_image, to_mask, to_planes
+
+
+def preprocess(
+    preprocessor: Preprocessor,
+    image: Tensor | None,
+    values: dict[str, Any],
+    working: Working,
+    background: Background = "white",
+) -> tuple:
+    """What the preprocessor returns for an IMAGE (B, H, W, C) or for none, each output as its socket carries it."""
+    values = values | {o.name: _frames(values[o.name]) for o in _given(preprocessor, values) if o.type is Mask}
+    count = frame_count(preprocessor, image, values)
+    progress, results = ProgressBar(count), []
+    for result in _results(preprocessor, image, values, working, background, count):
+        results.append([_to_socket(output.kind, value) for output, value in zip(preprocessor.outputs, result)])
+        progress.update(1)
+        throw_exception_if_processing_interrupted()
+    return tuple(_joined(column) for column in zip(*results))
+
+
+def _results(
+    preprocessor: Preprocessor,
+    image: Tensor | None,
+    values: dict[str, Any],
+    working: Working,
+    background: Background,
+    count: int,
+) -> Iterator[tuple]:
+    placed = partial(_placed, preprocessor, background=background)
+    if preprocessor.together:
+        yield from run(preprocessor, *placed(image, values), working)
+        return
+    for index in range(count):
+        one = None if image is None else at(image, index)
+        yield from run(preprocessor, *placed(one, frame(preprocessor, values, index)), working)
+
+
+def _placed(
+    preprocessor: Preprocessor, image: Tensor | None, values: dict[str, Any], background: Background
+) -> tuple[Tensor | None, dict[str, Any]]:
+    """Image and values as the preprocessor takes them, on the compute device."""
+    place: dict[Any, Callable[[Tensor], Tensor]] = {
+        Image: partial(to_planes, background=background),
+        Mask: mask_to_planes,
+    }
+    on_device = {
+        option.name: place[option.type](values[option.name])
+        for option in _given(preprocessor, values)
+        if option.type in place
+    }
+    return None if image is None else to_planes(image, background), values | on_device
+
+
+def _given(preprocessor: Preprocessor, values: dict[str, Any]) -> list[Option]:
+    return [option for option in preprocessor.options if values.get(option.name) is not None]
+
+
+def _frames(mask: Tensor) -> Tensor:
+    """(B, H, W): some nodes hand on a lone mask without its B."""
+    return mask.reshape(-1, *mask.shape[-2:])
+
+
+def _to_socket(kind: Any, value: Any) -> Any:
+    return {Image: to_image, Mask: to_mask}.get(kind, list)(value)
+
+
+def _joined(frames: tuple) -> Any:
+    return torch.cat(frames) if isinstance(frames[0], Tensor) else [item for one in frames for item in one]

@@ -1,0 +1,37 @@
+"""What to hand a preprocessor whose function is not known: one item a frame of each kind that it may ask."""
+
+import torch
+
+from armature.preprocessors.declare import FRAMES, Image, Keypoints, Mask, Preprocessor
+
+
+def photo(batch: int, height: int, width: int, channels: int = 3, seed: int = 0) -> torch.Tensor:
+    """IMAGE (B, H, W, C) in [0, 1]: shades, shapes and noise."""
+    generator = torch.Generator().manual_seed(seed)
+    y, x = torch.meshgrid(torch.linspace(0, 1, height), torch.linspace(0, 1, width), indexing="ij")
+    phases = torch.rand(batch, 1, 1, channels, generator=generator) * 6
+    waves = (torch.sin(9 * x + 5 * y)[None, ..., None] + torch.sin(7 * y - 3 * x)[None, ..., None] * phases.cos()) / 4
+    noise = torch.rand(batch, height, width, channels, generator=generator)
+    return (0.5 + waves + 0.5 * ((x - y).abs() < 0.2)[None, ..., None] - 0.1 * noise).clamp(0, 1)
+
+
+def person(height: int, width: int) -> dict:
+    """A frame of POSE_KEYPOINT with one person, all of whose points are on a diagonal, as ComfyUI writes it."""
+
+    def points(count: int) -> list[float]:
+        return [number for i in range(count) for number in (width * i / count, height * i / count, 1.0)]
+
+    counts = {"pose": 18, "foot": 6, "face": 70, "hand_left": 21, "hand_right": 21}
+    people = [{f"{part}_keypoints_2d": points(count) for part, count in counts.items()}]
+    return {"canvas_width": width, "canvas_height": height, "people": people}
+
+
+def values(preprocessor: Preprocessor, batch: int, height: int, width: int, optional: bool = False) -> dict:
+    """A value, as a socket carries it, for each of its options that needs one; for the others too if `optional`."""
+    makers = {
+        Image: lambda: photo(batch, height, width, seed=1),
+        Mask: lambda: (photo(batch, height, width, 1, seed=2)[..., 0] > 0.5).float(),
+        Keypoints: lambda: [person(height, width)] * batch,
+    }
+    asked = [o for o in preprocessor.options if o.type in FRAMES and (optional or o.required)]
+    return {option.name: makers[option.type]() for option in asked}

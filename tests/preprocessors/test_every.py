@@ -1,0 +1,112 @@
+"""What every declared preprocessor promises, whichever it is."""
+
+import pytest
+import torch
+
+from armature import discovery, preprocessors
+from armature.host.preprocessing import preprocess
+from armature.preprocessors.declare import Image, Mask, Preprocessor
+from armature.preprocessors.running import Working
+
+from .samples import photo, values
+
+EVERY = list(discovery.declared(preprocessors, Preprocessor).values())
+every = pytest.mark.parametrize("preprocessor", EVERY, ids=lambda one: one.id)
+NATIVE = Working()
+SIZES = [(1, 1), (1, 9), (9, 1), (2, 3), (65, 127), (300, 7)]
+
+
+def run(preprocessor, image, working=NATIVE, optional=False):
+    return preprocess(preprocessor, image, values(preprocessor, *image.shape[:3], optional), working)
+
+
+def pictures(preprocessor, results):
+    return [result for output, result in zip(preprocessor.outputs, results) if output.kind in (Image, Mask)]
+
+
+def check(preprocessor, results, batch, height, width):
+    for picture in pictures(preprocessor, results):
+        frames = len(picture) if preprocessor.together else batch
+        assert picture.shape == (frames, height, width, 3) or picture.shape == (frames, height, width)
+        assert picture.dtype == torch.float32 and picture.isfinite().all() and picture.is_contiguous()
+        assert preprocessor.lowest <= picture.min() and picture.max() <= 1
+
+
+@every
+@pytest.mark.parametrize("dtype", [torch.float16, torch.float32], ids=str)
+@pytest.mark.parametrize("channels", [1, 3, 4])
+@pytest.mark.parametrize("batch", [1, 3])
+def test_it_takes_any_image(preprocessor, batch, channels, dtype):
+    image = photo(batch, 33, 47, channels).to(dtype)
+    before = image.clone()
+    check(preprocessor, run(preprocessor, image), batch, 33, 47)
+    assert torch.equal(image, before)
+
+
+@every
+@pytest.mark.parametrize("size", SIZES, ids=str)
+@pytest.mark.parametrize("shade", [None, 0.0, 1.0], ids=["photo", "black", "white"])
+def test_it_takes_any_size(preprocessor, size, shade):
+    image = photo(2, *size) if shade is None else torch.full((2, *size, 3), shade)
+    check(preprocessor, run(preprocessor, image, optional=True), 2, *size)
+
+
+@every
+@pytest.mark.parametrize("resolution", [24, 72])
+def test_it_works_at_any_resolution_and_gives_the_images_size(preprocessor, resolution):
+    image = photo(2, 48, 64)
+    check(preprocessor, run(preprocessor, image, Working(resolution)), 2, 48, 64)
+    kept = Working(resolution, keep=True)
+    check(preprocessor, run(preprocessor, image, kept), 2, *kept.size(48, 64))
+
+
+@every
+def test_it_gives_the_same_again(preprocessor):
+    image = photo(2, 40, 30)
+    for once, again in zip(run(preprocessor, image), run(preprocessor, image)):
+        assert torch.equal(once, again) if isinstance(once, torch.Tensor) else once == again
+
+
+@every
+def test_every_option_says_what_it_does_and_starts_within_its_limits(preprocessor):
+    for option in preprocessor.options:
+        assert option.help.endswith((".", ")")) and option.name.islower()
+        if option.limits:
+            assert option.limits.low <= option.default <= option.limits.high
+
+
+@every
+def test_it_says_what_it_makes(preprocessor):
+    assert preprocessor.help and preprocessor.title
+
+
+@pytest.mark.parametrize("preprocessor", [one for one in EVERY if not one.together], ids=lambda one: one.id)
+def test_a_batch_at_once_is_the_frames_one_by_one(preprocessor):
+    image = photo(3, 40, 30).movedim(-1, 1)
+    given = {name: planes(value) for name, value in values(preprocessor, 3, 40, 30).items()}
+    whole = results(preprocessor.run(image, **given))
+    for index in range(3):
+        alone = {name: value[index : index + 1] for name, value in given.items()}
+        for batch, frame in zip(whole, results(preprocessor.run(image[index : index + 1], **alone))):
+            if isinstance(frame, torch.Tensor):
+                assert torch.allclose(batch[index], frame[0], atol=1e-6)
+
+
+@every
+def test_half_precision_goes_in_and_full_comes_out(preprocessor):
+    image = photo(2, 40, 30).movedim(-1, 1).half()
+    given = {name: planes(value) for name, value in values(preprocessor, 2, 40, 30).items()}
+    out = preprocessor.run(image, **given)
+    frames = [frame for one in out for frame in results(one)] if preprocessor.together else results(out)
+    assert all(frame.dtype == torch.float32 for frame in frames if isinstance(frame, torch.Tensor))
+
+
+def results(out):
+    return out if isinstance(out, tuple) else (out,)
+
+
+def planes(value):
+    """A socket's value as a preprocessor takes it."""
+    if not isinstance(value, torch.Tensor):
+        return value
+    return value.movedim(-1, 1) if value.ndim == 4 else value[:, None]
