@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from inspect import Parameter, getdoc, signature
 from types import NoneType
 from typing import Annotated, Any, NewType, get_args, get_origin
@@ -88,8 +89,8 @@ class Preprocessor:
     `id` is the end of its node's id and `title` its name in the menus, both for ever. It has a node of its own if it
     is `flat` or has no family.
 
-    `resize` brings its map from a working size to the image's: `resize.smooth`, `resize.labels` or `resize.thin`. A
-    `run` that draws takes `resolution: int = 0` instead, looks at the image at that size and draws at the image's.
+    `resize` brings its map from a working size to the image's: `resize.smooth`, `labels`, `binary` or `thin`.
+    A `run` that draws takes `resolution: int = 0` instead, looks at the image at that size and draws at the image's.
     """
 
     id: str
@@ -107,7 +108,7 @@ class Preprocessor:
     def help(self) -> str:
         return getdoc(self.run) or ""
 
-    @property
+    @cached_property
     def options(self) -> list[Option]:
         """The keyword-only arguments of `run` but `resolution`, in order.
 
@@ -117,7 +118,7 @@ class Preprocessor:
         own = [a for a in self._arguments.values() if a.kind is Parameter.KEYWORD_ONLY and a.name != "resolution"]
         return [_option(argument) for argument in own]
 
-    @property
+    @cached_property
     def draws(self) -> bool:
         """Whether it draws at the image's size whatever the working size."""
         return "resolution" in self._arguments

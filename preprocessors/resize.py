@@ -29,6 +29,11 @@ def labels(image: Tensor, size: Size) -> Tensor:
     return torch.nn.functional.interpolate(image.float(), size, mode="nearest-exact")
 
 
+def binary(image: Tensor, size: Size) -> Tensor:
+    """(B, C, *size) fp32, black or white: what is more than half white."""
+    return (smooth(image, size) > 0.5).float()
+
+
 def thin(image: Tensor, size: Size) -> Tensor:
     """(B, C, *size) fp32: white lines on black, one pixel wide again and as connected as they were."""
     if tuple(image.shape[-2:]) == size:
