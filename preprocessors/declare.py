@@ -1,7 +1,7 @@
 """How a preprocessor declares itself: the signature of its function is the schema of its node."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from inspect import Parameter, getdoc, signature
 from types import NoneType
@@ -78,6 +78,20 @@ class Family:
 
 
 @dataclass(frozen=True)
+class Replaced:
+    """A node of comfyui_controlnet_aux in whose place this one opens where that pack is missing.
+
+    `widgets` are its widgets in its order, each with the input of ours that takes the value, or None; `fixed` are
+    values of ours besides. `difference` says how far the two maps are apart.
+    """
+
+    id: str
+    difference: str
+    widgets: dict[str, str | None]
+    fixed: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class Preprocessor:
     """A function from (B, 3, H, W) in [0, 1] to an fp32 map of the same shape, and what people should know of it.
 
@@ -103,6 +117,7 @@ class Preprocessor:
     together: bool = False
     lowest: float = 0.0  # the least value of a map; below 0 only where a control model was trained so
     aliases: tuple[str, ...] = ()
+    replaces: tuple[Replaced, ...] = ()  # only for one that is flat: a replaced node's values cannot enter a choice
 
     @property
     def help(self) -> str:

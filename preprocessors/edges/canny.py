@@ -9,7 +9,7 @@ from typing import Annotated
 import cv2
 from torch import Tensor
 
-from ..declare import Preprocessor, Range
+from ..declare import Preprocessor, Range, Replaced
 from ..pixels import eight_bit, planes
 from ..resize import thin
 from . import EDGES
@@ -29,4 +29,18 @@ def canny(
     return planes([cv2.Canny(frame, low, high) for frame in eight_bit(image)], image.device)
 
 
-CANNY = Preprocessor(id="Canny", title="Canny Edges", run=canny, family=EDGES, flat=True, resize=thin)
+CANNY = Preprocessor(
+    id="Canny",
+    title="Canny Edges",
+    run=canny,
+    family=EDGES,
+    flat=True,
+    resize=thin,
+    replaces=(
+        Replaced(
+            id="CannyEdgePreprocessor",
+            difference="none",
+            widgets={"low_threshold": "low", "high_threshold": "high", "resolution": "resolution"},
+        ),
+    ),
+)

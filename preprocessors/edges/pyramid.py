@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 from torch import Tensor
 
-from ..declare import Preprocessor, Range
+from ..declare import Preprocessor, Range, Replaced
 from ..pixels import eight_bit, planes
 from . import EDGES
 
@@ -52,5 +52,17 @@ def _stretched(edges: np.ndarray) -> np.ndarray:
 
 
 CANNY_PYRAMID = Preprocessor(
-    id="CannyPyramid", title="Canny Pyramid", run=pyramid_canny, family=EDGES, flat=True, aliases=("PyraCanny",)
+    id="CannyPyramid",
+    title="Canny Pyramid",
+    run=pyramid_canny,
+    family=EDGES,
+    flat=True,
+    aliases=("PyraCanny",),
+    replaces=(
+        Replaced(
+            id="PyraCannyPreprocessor",
+            difference="1 of 255 levels: ours is not cut to 8 bits",
+            widgets={"low_threshold": "low", "high_threshold": "high", "resolution": "resolution"},
+        ),
+    ),
 )

@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 from torch import Tensor
 
-from ..declare import Preprocessor, Range
+from ..declare import Preprocessor, Range, Replaced
 from ..pixels import least, levels, planes
 from . import LINE_ART
 
@@ -39,5 +39,16 @@ def _strokes(frame: np.ndarray, sigma: float, threshold: int) -> np.ndarray:
 
 
 LINE_ART_STANDARD = Preprocessor(
-    id="LineArtStandard", title="Line Art Standard", run=line_art, family=LINE_ART, flat=True
+    id="LineArtStandard",
+    title="Line Art Standard",
+    run=line_art,
+    family=LINE_ART,
+    flat=True,
+    replaces=(
+        Replaced(
+            id="LineartStandardPreprocessor",
+            difference="1 of 255 levels: ours is not cut to 8 bits",
+            widgets={"guassian_sigma": "sigma", "intensity_threshold": "threshold", "resolution": "resolution"},
+        ),
+    ),
 )

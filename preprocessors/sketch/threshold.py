@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 import cv2
 from torch import Tensor
 
-from ..declare import Preprocessor, Range
+from ..declare import Preprocessor, Range, Replaced
 from ..pixels import eight_bit, grey, least, planes
 from ..resize import binary
 from . import SKETCH
@@ -37,4 +37,18 @@ THRESHOLD = Preprocessor(
     flat=True,
     resize=binary,
     aliases=("binary", "otsu"),
+    replaces=(
+        Replaced(
+            id="BinaryPreprocessor",
+            difference="none, but for a threshold of 0 or 255, which meant Otsu's: set otsu",
+            widgets={"bin_threshold": "level", "resolution": "resolution"},
+            fixed={"brightness": "grey", "otsu": False},
+        ),
+        Replaced(
+            id="ScribblePreprocessor",
+            difference="none: black lines on white, as there; User Sketch gives what scribble models were trained on",
+            widgets={"resolution": "resolution"},
+            fixed={"level": 126, "brightness": "darkest channel", "otsu": False},
+        ),
+    ),
 )

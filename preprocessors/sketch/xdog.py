@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 from torch import Tensor
 
-from ..declare import Preprocessor, Range
+from ..declare import Preprocessor, Range, Replaced
 from ..pixels import least, levels, planes
 from ..resize import binary
 from . import SKETCH
@@ -37,5 +37,18 @@ def _lines(frame: np.ndarray, threshold: int) -> np.ndarray:
 
 
 SKETCH_XDOG = Preprocessor(
-    id="SketchXDoG", title="Sketch XDoG", run=xdog, family=SKETCH, flat=True, resize=binary, aliases=("scribble",)
+    id="SketchXDoG",
+    title="Sketch XDoG",
+    run=xdog,
+    family=SKETCH,
+    flat=True,
+    resize=binary,
+    aliases=("scribble",),
+    replaces=(
+        Replaced(
+            id="Scribble_XDoG_Preprocessor",
+            difference="1 in 100000 pixels",
+            widgets={"threshold": "threshold", "resolution": "resolution"},
+        ),
+    ),
 )

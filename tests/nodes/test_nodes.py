@@ -4,9 +4,12 @@ import asyncio
 import inspect
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import nodes as comfy_nodes
 import pytest
+from app.node_replace_manager import NodeReplaceManager
+from server import PromptServer
 
 from armature.host.docs import page
 from armature.nodes import node_classes
@@ -15,9 +18,13 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 SCHEMAS = {cls.GET_SCHEMA().node_id: cls for cls in node_classes()}
 
 
-def test_comfyui_loads_the_pack_and_keeps_its_own_nodes_module():
+def test_comfyui_loads_the_pack_and_keeps_its_own_nodes_module(monkeypatch):
+    replacements = NodeReplaceManager()
+    server = SimpleNamespace(node_replace_manager=replacements)
+    monkeypatch.setattr(PromptServer, "instance", server, raising=False)
     assert asyncio.run(comfy_nodes.load_custom_node(str(ROOT)))
     assert set(SCHEMAS) <= set(comfy_nodes.NODE_CLASS_MAPPINGS)
+    assert replacements.has_replacement("CannyEdgePreprocessor")
     assert sys.modules["nodes"] is comfy_nodes and Path(comfy_nodes.__file__).name == "nodes.py"
 
 
