@@ -1,28 +1,31 @@
 """Thinning of lines to one pixel without breaking them: Guo and Hall 1989, doi:10.1145/62065.62074, algorithm A1."""
 
-import cv2
 import numpy as np
-
-# Bit i of a code stands for neighbour i: 0 is north, then clockwise.
-NEIGHBOURS = np.array([[128, 1, 2], [64, 0, 4], [32, 16, 8]], np.float32)
 
 
 def thinned(lines: np.ndarray) -> np.ndarray:
     """(H, W) bool: the centre lines of (H, W) bool."""
-    lines, changed = np.pad(lines, 1).astype(np.uint8), True
-    passes = (_removable(southwest=True), _removable(southwest=False))
-    while changed:
-        changed = False
+    canvas = np.pad(lines, 1)
+    width, pixels, drawn = canvas.shape[1], canvas.ravel(), np.flatnonzero(canvas)
+    clockwise = (-width, 1 - width, 1, 1 + width, width, width - 1, -1, -1 - width)  # from north
+    passes, before = (_removable(southwest=True), _removable(southwest=False)), -1
+    while drawn.size != before:
+        before = drawn.size
         for removable in passes:
-            codes = cv2.filter2D(lines, cv2.CV_8U, NEIGHBOURS, borderType=cv2.BORDER_CONSTANT)
-            gone = removable[codes] & (lines > 0)
-            changed |= bool(gone.any())
-            lines[gone] = 0
-    return lines[1:-1, 1:-1] > 0
+            codes = np.zeros(drawn.size, np.uint8)
+            for bit, step in enumerate(clockwise):
+                codes |= pixels[drawn + step].view(np.uint8) << bit
+            gone = removable[codes]
+            pixels[drawn[gone]] = False
+            drawn = drawn[~gone]
+    return canvas[1:-1, 1:-1]
 
 
 def _removable(*, southwest: bool) -> np.ndarray:
-    """(256,) bool: whether a pixel whose neighbours have this code goes in the pass that looks to this side."""
+    """(256,) bool: whether a pixel whose neighbours have this code goes in the pass that looks to this side.
+
+    Bit i of a code stands for neighbour i, clockwise from north.
+    """
     n, ne, e, se, s, sw, w, nw = ((np.arange(256)[:, None] >> np.arange(8)) & 1).T
     branches = ((1 - n) & (ne | e)) + ((1 - e) & (se | s)) + ((1 - s) & (sw | w)) + ((1 - w) & (nw | n))
     breadth = np.minimum((nw | n) + (ne | e) + (se | s) + (sw | w), (n | ne) + (e | se) + (s | sw) + (w | nw))

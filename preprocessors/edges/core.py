@@ -2,11 +2,14 @@
 
 from typing import Annotated
 
+import cv2
+import numpy as np
 import torch
 from kornia.filters import canny
 from torch import Tensor
 
 from ..declare import Preprocessor, Range
+from ..pixels import planes
 from ..resize import thin
 from . import EDGES
 
@@ -26,8 +29,17 @@ def core_canny(
     height, width = image.shape[-2:]
     missing = (0, max(0, LEAST - width), 0, max(0, LEAST - height))
     padded = torch.nn.functional.pad(image.float(), missing, mode="replicate") if any(missing) else image.float()
-    _, edges = canny(padded, low, high)
-    return edges[..., :height, :width].expand(-1, 3, -1, -1)
+    _, strengths = canny(padded, low, high, hysteresis=False)
+    return planes([_kept(frame) for frame in strengths[:, 0, :height, :width].cpu().numpy()], image.device, white=1.0)
+
+
+def _kept(strengths: np.ndarray) -> np.ndarray:
+    """(H, W) bool: what hangs together with a strong edge, from 0.5 for a weak and 1 for a strong one.
+
+    Kornia grows the strong ones by a pixel a round instead, over the whole image: minutes at 4096 x 4096.
+    """
+    _, pieces = cv2.connectedComponents((strengths > 0).astype(np.uint8), connectivity=8)
+    return np.isin(pieces, np.unique(pieces[strengths == 1]))
 
 
 CORE_CANNY = Preprocessor(id="CannyCore", title="Canny of ComfyUI", run=core_canny, family=EDGES, resize=thin)
