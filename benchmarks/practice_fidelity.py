@@ -1,4 +1,4 @@
-"""Does the practice ControlNet steer? F1 of edges on held-out scenes by strength, and on a photo it never saw."""
+"""Do the practice controls steer? F1 of edges on held-out scenes by strength and family, and on a photo never seen."""
 
 import time
 from statistics import median
@@ -10,12 +10,13 @@ from torch import Tensor
 from ..fidelity.edges import EdgeFidelity, edge_fidelity
 from ..host.applying import apply_control
 from ..host.loading import load_control
-from ..host.practice import load_photo, load_practice_model
+from ..host.practice import load_photo, load_practice_model, practice_controls
 from ..practice.training.examples import HELD_OUT_SEEDS
 from ..practice.world import scene
 from ..preprocessors.edges.canny import canny
 from .report import Case, options, show
 
+CONTROLNET = "practice_canny.safetensors"
 STEPS, GUIDANCE, BATCH = 20, 3.0, 8
 PHOTO_PROMPT = "a large white circle on a red ground"
 
@@ -23,16 +24,16 @@ PHOTO_PROMPT = "a large white circle on a red ground"
 class Practice:
     def __init__(self):
         self.model, self.clip, self.vae = load_practice_model()
-        self.control = load_control("practice_canny.safetensors")
+        self.controls = {name: load_control(name) for name in practice_controls()}
 
     def encoded(self, caption: str) -> list:
         return self.clip.encode_from_tokens_scheduled(self.clip.tokenize(caption))
 
-    def draw(self, hint: Tensor, captions: list[str], strength: float, seed: int) -> Tensor:
+    def draw(self, hint: Tensor, captions: list[str], strength: float, seed: int, control: str = CONTROLNET) -> Tensor:
         """Images (B, 3, H, W) in [0, 1] under the hint's control."""
         positive = [[torch.cat([self.encoded(caption)[0][0] for caption in captions]), {}]]
         positive, negative = apply_control(
-            positive, self.encoded(""), self.control, hint.movedim(1, -1), strength, (0.0, 1.0)
+            positive, self.encoded(""), self.controls[control], hint.movedim(1, -1), strength, (0.0, 1.0)
         )
         shape = (hint.shape[0], 8, hint.shape[2] // 8, hint.shape[3] // 8)
         noise = torch.randn(shape, generator=torch.Generator().manual_seed(seed))
@@ -56,14 +57,17 @@ def case(name: str, scores: list[EdgeFidelity]) -> Case:
 
 
 def on_scenes(practice: Practice, count: int) -> list[Case]:
+    """The ControlNet by strength, then every other family at full strength."""
     images, captions = scenes(count)
     hints, cases = canny(images), []
-    for strength in (0.0, 0.25, 0.5, 1.0):
+    runs = [(CONTROLNET, strength) for strength in (0.0, 0.25, 0.5, 1.0)]
+    runs += [(name, 1.0) for name in practice.controls if name != CONTROLNET]
+    for control, strength in runs:
         scores: list[EdgeFidelity] = []
         for i in range(0, count, BATCH):
-            hint = hints[i : i + BATCH]
-            scores += edge_fidelity(hint, canny(practice.draw(hint, captions[i : i + BATCH], strength, seed=i)))
-        cases.append(case(f"{count} held-out scenes, strength {strength}", scores))
+            hint, words = hints[i : i + BATCH], captions[i : i + BATCH]
+            scores += edge_fidelity(hint, canny(practice.draw(hint, words, strength, i, control)))
+        cases.append(case(f"{count} held-out scenes, {control.removesuffix('.safetensors')}, {strength}", scores))
     return cases
 
 
