@@ -42,8 +42,14 @@ class UNetBlock(nn.Sequential):
 def unet_block(
     prefix: str, checkpoint: Checkpoint, transformer: Callable[[str], TransformerShape], embedded: int, backend: Backend
 ) -> UNetBlock:
-    """The block whose layers are `prefix`.0, .1, ...; `transformer(prefix)` says what its weights do not."""
-    ops = backend.ops
+    """The block whose layers are `prefix`.0, .1, ...; `transformer(prefix)` says what its weights do not.
+
+    Raises:
+        KeyError: the checkpoint has nothing of it.
+    """
+    ops, layers = backend.ops, checkpoint.count(prefix)
+    if not layers:
+        raise KeyError(f"{prefix}.0")
 
     def layer(prefix: str) -> nn.Module:
         if checkpoint.bears(f"{prefix}.proj_in.weight"):
@@ -58,7 +64,7 @@ def unet_block(
             return ResBlock(inner, outer, embedded, ops)
         return convolution(prefix, checkpoint, ops)
 
-    return UNetBlock(*(layer(f"{prefix}.{i}") for i in range(checkpoint.count(prefix))))
+    return UNetBlock(*(layer(f"{prefix}.{i}") for i in range(layers)))
 
 
 def convolution(prefix: str, checkpoint: Checkpoint, ops: Any) -> nn.Module:

@@ -136,6 +136,13 @@ def test_a_missing_block_is_named():
         load(tensors)
 
 
+@pytest.mark.parametrize("block", ["input_blocks.3", "input_blocks.11", "middle_block"])
+def test_a_file_without_a_block_of_the_unet_is_refused(block):
+    rest = {key: value for key, value in weights(SD1).items() if not key.startswith(f"{block}.")}
+    with pytest.raises(IncompatibleCheckpoint, match=f"has no {block}"):
+        load(rest)
+
+
 def test_an_unknown_key_is_refused():
     with pytest.raises(IncompatibleCheckpoint, match="surprise"):
         load({**weights(SD1), "surprise": torch.zeros(1)})
