@@ -6,6 +6,8 @@ both infusions ("cat", "add"), for Stable Diffusion 1.x, 2.x, SDXL and anything 
 """
 
 from collections.abc import Mapping
+from copy import copy
+from dataclasses import dataclass
 from typing import Any
 
 import torch
@@ -27,16 +29,33 @@ from ..weights import Places
 MIX_POWER = 0.3  # of the strength, as the share of a learned time embedding; control_scale in twoStreamControl.py
 
 
+@dataclass(frozen=True)
+class XSOptions:
+    """What the original's sampling scripts choose; the defaults run the whole network by the strength.
+
+    `prune_until` keeps the first blocks of the control network, counted as they run: encoder, middle, decoder. What a
+    kept block left for the decoder stays. None keeps all. `reference_sd` uses a learned time embedding alone at any
+    strength, as the original does for Stable Diffusion; for SDXL it mixes it by the strength.
+    """
+
+    prune_until: int | None = None
+    reference_sd: bool = False
+
+
 class ControlNetXS(PatchModel):
     """hint (B, C, 8H, 8W) -> a stream of features beside the UNet's.
 
     Exchanges are 1 x 1 convolutions: `*_in` from the base to the control, `*_out` back. `enc_zero_convs_out` is empty
-    in type A; `dec_zero_convs_in` and the control's decoder are there in type C only.
+    in type A; `dec_zero_convs_in` and the control's decoder are there in type C only. Of a pruned network the first
+    `blocks` are there, and nothing that only later ones need.
     """
+
+    options = XSOptions()
 
     def __init__(self, checkpoint: Checkpoint, backend: Backend):
         super().__init__()
         sizes, ops = Sizes(checkpoint), backend.ops
+        self.blocks = sizes.blocks
         self.base, self.concatenates, self.in_channels = sizes.base, sizes.concatenates, sizes.in_channels
         self.control_model = ControlUNet(sizes, backend)
         self.input_hint_block = hint_encoder(checkpoint, ops)
@@ -47,7 +66,11 @@ class ControlNetXS(PatchModel):
         self.dec_zero_convs_in = _exchanges("dec_zero_convs_in", sizes, ops)
         self.dec_zero_convs_out = _exchanges("dec_zero_convs_out", sizes, ops)
         self.middle_block_in = _exchange("middle_block_in", checkpoint, ops) if sizes.has_decoder else None
-        self.middle_block_out = _exchange("middle_block_out", checkpoint, ops)
+        self.middle_block_out = (
+            _exchange("middle_block_out", checkpoint, ops)
+            if sizes.has_middle or checkpoint.bears("middle_block_out.*")
+            else None
+        )
         depth = len(sizes.base.widths)
         encoder = [("input", n) for n in range(len(self.enc_zero_convs_out))]
         decoder = [("skip", n) for n in reversed(range(depth))]
@@ -61,7 +84,14 @@ class ControlNetXS(PatchModel):
             "C (full)" if sizes.has_decoder else "B (encoder_double)" if len(self.enc_zero_convs_out) else "A (encoder)"
         )
         learned = "" if self.control_model.time_embed is None else ", learned time embedding"
-        return f"type {kind}, infusion {'cat' if self.concatenates else 'add'}, width {sizes.width}{learned}"
+        pruned = f", pruned to {self.blocks} blocks" if not sizes.has_middle else ""
+        return f"type {kind}, infusion {'cat' if self.concatenates else 'add'}, width {sizes.width}{learned}{pruned}"
+
+    def with_options(self, options: XSOptions) -> "ControlNetXS":
+        """The same layers, run otherwise; this model is left as it is."""
+        changed = copy(self)
+        changed.options = options
+        return changed
 
     def encode(self, hint: Tensor) -> Tensor:
         """(B, C, 8H, 8W) in [0, 1] -> (B, width, H, W)."""
@@ -96,7 +126,9 @@ class Stream:
         if model.base.y_dim is not None and step.y is not None:
             self.embedding = self.embedding + step.base.label_embedding(step.y).to(self.x.dtype)
         self.h, self.skips = self.x, []
-        self.last = max((model.turn(block) for block in model.places.blocks if scale.acts(block)), default=-1)
+        kept = model.blocks if model.options.prune_until is None else min(model.options.prune_until, model.blocks)
+        acting = max((model.turn(block) for block in model.places.blocks if scale.acts(block)), default=-1)
+        self.last = min(acting, kept - 1)
 
     def embed(self, embedding: Tensor, model_channels: int, options: dict[str, Any]) -> Tensor:
         """The base's time embedding as both streams use it."""
@@ -149,7 +181,7 @@ class Stream:
 
     def _decoded(self, h: Tensor, n: int) -> Tensor:
         place, skip = len(self.model.enc_zero_convs_out) + 1 + n, self.model.places.depth - 1 - n
-        if not self.scale.acts(("skip", skip)):
+        if self.model.turn(("skip", skip)) > self.last:
             return h
         source = self.h if self.model.control_model.output_blocks else self.skips[skip]
         return self._controlled(h, ("skip", skip), self.model.dec_zero_convs_out[n], source, place)
@@ -176,14 +208,20 @@ class Stream:
     def _blend(self, embedding: Tensor) -> Tensor:
         if self.learned is None:
             return embedding
-        share = torch.as_tensor(self.scale.strengths, device=embedding.device).clamp(min=0.0) ** MIX_POWER
+        strengths = 1.0 if self.model.options.reference_sd else self.scale.strengths
+        share = torch.as_tensor(strengths, device=embedding.device).clamp(min=0.0) ** MIX_POWER
         share = share.reshape(-1, 1).to(embedding.dtype)
         return self.learned.to(embedding.dtype) * share + embedding * (1 - share)
 
 
 def _exchanges(name: str, sizes: Sizes, ops: Any) -> nn.ModuleList:
-    blocks = range(len(sizes.base.widths) if sizes.checkpoint.bears(f"{name}.*") else 0)
-    return nn.ModuleList(_exchange(f"{name}.{n}", sizes.checkpoint, ops) for n in blocks)
+    """One for each block; an Identity where a pruned file has none."""
+    if not sizes.checkpoint.bears(f"{name}.*"):
+        return nn.ModuleList()
+    return nn.ModuleList(
+        nn.Identity() if n not in sizes.exchanging(name) else _exchange(f"{name}.{n}", sizes.checkpoint, ops)
+        for n in range(len(sizes.base.widths))
+    )
 
 
 def _exchange(name: str, checkpoint: Checkpoint, ops: Any) -> nn.Sequential:
@@ -201,7 +239,7 @@ CONTROLNET_XS = Architecture(
     layouts=(
         Layout(
             "original",
-            Signature(("enc_zero_convs_in.0.0.weight", "dec_zero_convs_out.0.0.weight", "input_hint_block.0.weight")),
+            Signature(("enc_zero_convs_in.0.0.weight", "dec_zero_convs_out.*.0.weight", "input_hint_block.0.weight")),
             _as_it_is,
             ignores=(DEAD,),
         ),

@@ -37,6 +37,7 @@ def test_ids_are_for_ever():
         "ArmaturePracticePhoto",
         "ArmatureUnionType",
         "ArmatureApplyUnion",
+        "ArmatureXSOptions",
     } <= set(SCHEMAS)
 
 
@@ -49,6 +50,8 @@ def test_input_names_and_their_order_are_for_ever():
         "dtype",
         "global_pooling",
     ]
+    xs_options = [i.id for i in SCHEMAS["ArmatureXSOptions"].GET_SCHEMA().inputs]
+    assert xs_options[:3] == ["control_net", "prune_until", "reference_sd"]
 
 
 @pytest.mark.parametrize("node_id", SCHEMAS)

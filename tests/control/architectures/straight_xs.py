@@ -139,10 +139,10 @@ def weights(variant: Variant, seed: int = 0, spread: float = 0.1) -> dict[str, T
 
 
 class Straight:
-    """The control network's layers as functions of its state dict `w`."""
+    """The control network's layers as functions of its state dict `w`; only the first `keep` blocks are run."""
 
-    def __init__(self, variant: Variant, w: dict[str, Tensor]):
-        self.variant, self.w = variant, w
+    def __init__(self, variant: Variant, w: dict[str, Tensor], keep: int = 99):
+        self.variant, self.w, self.keep = variant, w, keep
 
     def layer(self, name: str, x: Tensor, **options) -> Tensor:
         weight, bias = self.w[f"{name}.weight"], self.w.get(f"{name}.bias")
@@ -229,6 +229,10 @@ class Straight:
         h_b, h_c, skips_b, skips_c = x, x[:, :4], [], []
         for n, block in enumerate(base.input_blocks):
             h_b = forward_timestep_embed(block, h_b, e, context, {})
+            if n >= self.keep:
+                next(scales) if kind in ("B", "C") else None
+                skips_b.append(h_b)
+                continue
             h_c = self.block(f"control_model.input_blocks.{n}", h_c, e, context)
             if n == 0:
                 h_c = h_c + self.hint(hint)
@@ -238,18 +242,22 @@ class Straight:
             skips_c.append(h_c)
             h_c = self.infuse(f"enc_zero_convs_in.{n}", h_c, h_b)
         h_b = forward_timestep_embed(base.middle_block, h_b, e, context, {})
-        h_c = self.block("control_model.middle_block", h_c, e, context)
-        h_b = h_b + next(scales) * self.layer("middle_block_out.0", h_c)
-        if kind == "C":
-            h_c = self.infuse("middle_block_in", h_c, h_b)
+        scale = next(scales)
+        if blocks < self.keep:
+            h_c = self.block("control_model.middle_block", h_c, e, context)
+            h_b = h_b + scale * self.layer("middle_block_out.0", h_c)
+            if kind == "C":
+                h_c = self.infuse("middle_block_in", h_c, h_b)
         for n, block in enumerate(base.output_blocks):
-            skip = skips_c.pop()
+            skip = skips_c.pop() if len(skips_c) == blocks - n else None
             if kind != "C":
-                h_b = h_b + next(scales) * self.layer(f"dec_zero_convs_out.{n}.0", skip)
+                scale = next(scales)
+                if skip is not None:
+                    h_b = h_b + scale * self.layer(f"dec_zero_convs_out.{n}.0", skip)
             h_b = torch.cat([h_b, skips_b.pop()], dim=1)
             output_shape = skips_b[-1].shape if skips_b else None
             h_b = forward_timestep_embed(block, h_b, e, context, {}, output_shape)
-            if kind == "C" and n < blocks - 1:
+            if kind == "C" and n < blocks - 1 and blocks + 1 + n < self.keep:
                 size = skips_c[-1].shape[2:]
                 h_c = torch.cat([h_c, skip], dim=1)
                 h_c = self.block(f"control_model.output_blocks.{n}", h_c, e, context, size)

@@ -13,6 +13,7 @@ from comfy.ldm.modules.diffusionmodules.util import timestep_embedding
 from diffusers import ControlNetXSAdapter, UNet2DConditionModel, UNetControlNetXSModel
 from torch import nn
 
+from armature.control.architectures.controlnet_xs import XSOptions
 from armature.control.scale import Scale
 
 from ...host import tiny
@@ -25,6 +26,7 @@ SD = {
     "up_block_types": ("UpBlock2D", *["CrossAttnUpBlock2D"] * 3),
 }
 MIXED = 1e-8  # ours folds the strength that mixes in fp32, whatever the weights are; measured 6.3e-10
+DEFAULTS = XSOptions()
 BASES = {
     "SD1": (tiny.SD1, {**SD, "attention_head_dim": 8}),
     "SD2": (tiny.SD2, {**SD, "attention_head_dim": (1, 2, 4, 4), "use_linear_projection": True}),
@@ -74,7 +76,7 @@ class Pair:
         given = (self.x, self.timesteps, self.context, self.hint, scale)
         return fused(*given, added_cond_kwargs=self.added, return_dict=False)[0]
 
-    def comfyui(self, scale):
+    def comfyui(self, scale, options=DEFAULTS):
         base = in_comfyui(self.unet, self.family)
 
         def time_embedding(timesteps):
@@ -82,7 +84,7 @@ class Pair:
 
         given = {"x": self.x, "timesteps": self.timesteps, "context": self.context, "y": self.y}
         embeddings = SimpleNamespace(time_embedding=time_embedding, label_embedding=getattr(base, "label_emb", None))
-        ours = loaded(self.adapter)
+        ours = loaded(self.adapter).with_options(options)
         patches = ours.patches(SimpleNamespace(base=embeddings, **given), ours.encode(self.hint), Scale(scale))
         return base(**given, transformer_options={"patches": patches})
 
@@ -121,3 +123,12 @@ def test_a_learned_time_embedding_is_mixed_as_theirs(family):
     pair = Pair(family, *WIDTHS[family][0], torch.float64, mix=0.7, learned=True)
     ours = pair.comfyui(0.7)
     assert difference(ours, pair.diffusers(0.7)) <= MIXED
+
+
+@torch.no_grad()
+@pytest.mark.parametrize("family", BASES)
+def test_their_mix_of_one_is_our_reference_sd_at_any_strength(family):
+    pair = Pair(family, *WIDTHS[family][0], torch.float64, mix=1.0, learned=True)
+    ours = pair.comfyui(0.7, XSOptions(reference_sd=True))
+    assert difference(ours, pair.diffusers(0.7)) <= TOLERANCES[torch.float64]
+    assert difference(pair.comfyui(0.7), pair.diffusers(0.7)) > 1e-3
