@@ -19,6 +19,7 @@ from ..control.unit import ControlUnit, Manner
 from .base_model import ComfyUNet, check_base
 from .clock import Clock
 from .network import Network, NetworkSource
+from .resampling import Resampling
 
 MOST_CACHED_HINTS = 8  # sizes at a time: areas and tiles alternate between a few
 
@@ -95,6 +96,7 @@ class ComfyControl(comfy.controlnet.ControlBase):
         super().pre_run(model, percent_to_timestep_function)
         self.model_sampling, self.base = model.model_sampling, ComfyUNet(model)
         self.clock = Clock(percent_to_timestep_function)
+        self.resampling = Resampling(self.model.base)
         self._forget()  # an interrupted run is not cleaned up by ComfyUI
 
     def get_control(self, x_noisy, t, cond, batched_number, transformer_options):
@@ -104,6 +106,7 @@ class ComfyControl(comfy.controlnet.ControlBase):
         step = self._step(x_noisy, t, cond, transformer_options)
         output = self.unit.output(step, self._encode)
         add_patches(transformer_options, output.patches)
+        self.resampling.enter(transformer_options)
         if not output.residuals:
             return before
         return joined(to_comfy(output.residuals, len(self.model.base.widths)), before)

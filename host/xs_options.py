@@ -20,5 +20,5 @@ def with_xs_options(control: comfy.controlnet.ControlBase, options: XSOptions) -
             "or remove the node."
         )
     changed = control.copy()
-    changed.model = control.model.with_options(options)
+    changed.use(control.model.with_options(options))
     return changed

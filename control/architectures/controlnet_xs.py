@@ -21,6 +21,7 @@ from ..layers.resnet import timestep_embedding
 from ..layers.unet_block import convolution, hint_downscale, hint_encoder
 from ..layers.xs_unet import ControlUNet, Sizes
 from ..model import Patches, PatchModel
+from ..resampling import at_size
 from ..residuals import Block
 from ..scale import Scale
 from ..step import Step
@@ -190,13 +191,13 @@ class Stream:
         """The base's `h` with what the control gives it. `place` is the exchange's in `scale_list`."""
         if not self.scale.acts(block):
             return h
-        delta = exchange(source)
+        delta = at_size(exchange(source), h.shape[-2:])
         if self.model.scale_list is not None:
             delta = delta * self.model.scale_list[place].float()
         return h + self.scale(block, delta).to(h.dtype)
 
     def _infused(self, exchange: nn.Module, h: Tensor) -> Tensor:
-        news = exchange(h.to(self.h.dtype))
+        news = at_size(exchange(h.to(self.h.dtype)), self.h.shape[-2:])
         return torch.cat([self.h, news], dim=1) if self.model.concatenates else self.h + news
 
     def _learned(self, step: Step) -> Tensor | None:
