@@ -153,7 +153,7 @@ def test_every_published_shape_builds_and_loads_strictly(name):
 def test_the_original_layout_is_the_same_model():
     plain, other = union(), load(weights(SDXL) | type_weights())
     (hint,) = hints(1)
-    for a, b in zip(*(m.residuals(step(), m.encode(hint)).values() for m in (plain, other))):
+    for a, b in zip(*(m.residuals(step(), m.encode(hint), m.places.blocks).values() for m in (plain, other))):
         torch.testing.assert_close(a, b, **EXACT)
 
 
@@ -199,8 +199,8 @@ def test_residuals_are_those_of_a_controlnet_with_types_in_its_embedding(roles, 
     )
     plain = load(trunk)
     encoded = model.encode(*hints(max(1, len(roles))))
-    expected = plain.residuals(step(), encoded)
-    found = model.residuals(step(), encoded)
+    expected = plain.residuals(step(), encoded, plain.places.blocks)
+    found = model.residuals(step(), encoded, plain.places.blocks)
     assert found.keys() == expected.keys()
     for place, residual in found.items():
         torch.testing.assert_close(residual, expected[place], **CLOSE)
@@ -275,5 +275,7 @@ def test_hints_and_roles_must_be_as_many(given, roles):
 @pytest.mark.parametrize("dtype", [torch.float16, torch.bfloat16, torch.float32])
 def test_every_precision_runs(dtype):
     model = union(dtype=dtype).typed([3, 1])
-    found = model.residuals(step(dtype=dtype), model.encode(*hints(2, dtype=torch.float32).to(dtype)))
+    found = model.residuals(
+        step(dtype=dtype), model.encode(*hints(2, dtype=torch.float32).to(dtype)), model.places.blocks
+    )
     assert all(residual.dtype == dtype and residual.isfinite().all() for residual in found.values())
