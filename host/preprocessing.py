@@ -11,6 +11,7 @@ from torch import Tensor
 
 from ..preprocessors.declare import Image, Mask, Option, Preprocessor
 from ..preprocessors.running import Working, at, frame, frame_count, run
+from .frames import as_frames
 from .images import Background, mask_to_planes, to_image, to_mask, to_planes
 
 
@@ -22,7 +23,7 @@ def preprocess(
     background: Background = "white",
 ) -> tuple:
     """What the preprocessor returns for an IMAGE (B, H, W, C) or for none, each output as its socket carries it."""
-    values = values | {o.name: _frames(values[o.name]) for o in _given(preprocessor, values) if o.type is Mask}
+    values = values | {o.name: as_frames(o.type, values[o.name]) for o in _given(preprocessor, values)}
     count = frame_count(preprocessor, image, values)
     progress, results = ProgressBar(count), []
     for result in _results(preprocessor, image, values, working, background, count):
@@ -67,11 +68,6 @@ def _placed(
 
 def _given(preprocessor: Preprocessor, values: dict[str, Any]) -> list[Option]:
     return [option for option in preprocessor.options if values.get(option.name) is not None]
-
-
-def _frames(mask: Tensor) -> Tensor:
-    """(B, H, W): some nodes hand on a lone mask without its B."""
-    return mask.reshape(-1, *mask.shape[-2:])
 
 
 def _to_socket(kind: Any, value: Any) -> Any:

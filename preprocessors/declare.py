@@ -14,8 +14,9 @@ from .resize import smooth
 Image = NewType("Image", Tensor)  # (B, 3, H, W) in [0, 1], of any size
 Mask = NewType("Mask", Tensor)  # (B, 1, H, W) in [0, 1], of the image's size
 Keypoints = NewType("Keypoints", list)  # one dict a frame: ComfyUI's POSE_KEYPOINT, as any node makes it
+Geometry = NewType("Geometry", list)  # one dict a frame: "depth" (H, W), a distance, and "sky" (H, W) where it is known
 
-FRAMES = (Image, Mask, Keypoints)  # the kinds that hold one item a frame
+FRAMES = (Image, Mask, Keypoints, Geometry)  # the kinds that hold one item a frame
 
 
 @dataclass(frozen=True)

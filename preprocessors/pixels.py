@@ -26,6 +26,12 @@ def grey(frame: np.ndarray) -> np.ndarray:
     return cv2.cvtColor(frame, cv2.COLOR_RGB2GRAY)
 
 
+def shades(image: Tensor) -> np.ndarray:
+    """(B, H, W) fp32: the mean of the channels, neither rounded nor cut. A map in grey keeps its values."""
+    red, green, blue = image.detach().float().unbind(1)
+    return ((red + green + blue) / 3).cpu().numpy()
+
+
 def least(frame: np.ndarray) -> np.ndarray:
     """(H, W): the least of the three channels of (H, W, 3). Many times faster than numpy's over the last axis."""
     red, green, blue = cv2.split(frame)

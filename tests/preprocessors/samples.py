@@ -2,7 +2,7 @@
 
 import torch
 
-from armature.preprocessors.declare import FRAMES, Image, Keypoints, Mask, Preprocessor
+from armature.preprocessors.declare import FRAMES, Geometry, Image, Keypoints, Mask, Preprocessor
 
 
 def photo(batch: int, height: int, width: int, channels: int = 3, seed: int = 0) -> torch.Tensor:
@@ -32,6 +32,7 @@ def values(preprocessor: Preprocessor, batch: int, height: int, width: int, opti
         Image: lambda: photo(batch, height, width, seed=1),
         Mask: lambda: (photo(batch, height, width, 1, seed=2)[..., 0] > 0.5).float(),
         Keypoints: lambda: [person(height, width)] * batch,
+        Geometry: lambda: {"depth": 0.5 + photo(batch, height, width, 1, seed=3)[..., 0]},
     }
     asked = [o for o in preprocessor.options if o.type in FRAMES and (optional or o.required)]
     return {option.name: makers[option.type]() for option in asked}

@@ -4,6 +4,7 @@ import pytest
 import torch
 
 from armature import discovery, preprocessors
+from armature.host.frames import as_frames
 from armature.host.preprocessing import preprocess
 from armature.preprocessors.declare import Image, Mask, Preprocessor
 from armature.preprocessors.running import Working
@@ -83,7 +84,7 @@ def test_it_says_what_it_makes(preprocessor):
 @pytest.mark.parametrize("preprocessor", [one for one in EVERY if not one.together], ids=lambda one: one.id)
 def test_a_batch_at_once_is_the_frames_one_by_one(preprocessor):
     image = photo(3, 40, 30).movedim(-1, 1)
-    given = {name: planes(value) for name, value in values(preprocessor, 3, 40, 30).items()}
+    given = taken(preprocessor, values(preprocessor, 3, 40, 30))
     whole = results(preprocessor.run(image, **given))
     for index in range(3):
         alone = {name: value[index : index + 1] for name, value in given.items()}
@@ -95,7 +96,7 @@ def test_a_batch_at_once_is_the_frames_one_by_one(preprocessor):
 @every
 def test_half_precision_goes_in_and_full_comes_out(preprocessor):
     image = photo(2, 40, 30).movedim(-1, 1).half()
-    given = {name: planes(value) for name, value in values(preprocessor, 2, 40, 30).items()}
+    given = taken(preprocessor, values(preprocessor, 2, 40, 30))
     out = preprocessor.run(image, **given)
     frames = [frame for one in out for frame in results(one)] if preprocessor.together else results(out)
     assert all(frame.dtype == torch.float32 for frame in frames if isinstance(frame, torch.Tensor))
@@ -105,8 +106,13 @@ def results(out):
     return out if isinstance(out, tuple) else (out,)
 
 
+def taken(preprocessor, carried):
+    """The values of sockets as a preprocessor takes them."""
+    kinds = {option.name: option.type for option in preprocessor.options}
+    return {name: planes(as_frames(kinds[name], value)) for name, value in carried.items()}
+
+
 def planes(value):
-    """A socket's value as a preprocessor takes it."""
     if not isinstance(value, torch.Tensor):
         return value
     return value.movedim(-1, 1) if value.ndim == 4 else value[:, None]

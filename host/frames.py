@@ -1,0 +1,29 @@
+"""What a socket carries, as a tensor or a list of one item a frame."""
+
+from typing import Any
+
+from torch import Tensor
+
+from ..errors import MissingInput
+from ..preprocessors.declare import Geometry, Mask
+
+
+def as_frames(kind: Any, value: Any) -> Any:
+    return {Mask: _masks, Geometry: _geometry}.get(kind, _as_it_is)(value)
+
+
+def _as_it_is(value: Any) -> Any:
+    return value
+
+
+def _masks(mask: Tensor) -> Tensor:
+    """(B, H, W): some nodes hand on a lone mask without its B."""
+    return mask.reshape(-1, *mask.shape[-2:])
+
+
+def _geometry(packet: dict[str, Any]) -> list[dict[str, Tensor]]:
+    """ComfyUI's DA3_GEOMETRY or MOGE_GEOMETRY: tensors (B, H, W), the depth in units of length or of its own."""
+    if "depth" not in packet:
+        raise MissingInput(f"The geometry has {', '.join(packet)}, but no depth. Take one of Depth Anything 3 or MoGe.")
+    known = [name for name in ("depth", "sky") if name in packet]
+    return [{name: packet[name][index] for name in known} for index in range(len(packet["depth"]))]
