@@ -2,14 +2,16 @@
 
 from typing import Any
 
+import torch
+from comfy.ldm.sam3.tracker import unpack_masks
 from torch import Tensor
 
 from ..errors import MissingInput
-from ..preprocessors.declare import Geometry, Mask
+from ..preprocessors.declare import Geometry, Mask, Objects
 
 
 def as_frames(kind: Any, value: Any) -> Any:
-    return {Mask: _masks, Geometry: _geometry}.get(kind, _as_it_is)(value)
+    return {Mask: _masks, Geometry: _geometry, Objects: _objects}.get(kind, _as_it_is)(value)
 
 
 def _as_it_is(value: Any) -> Any:
@@ -27,3 +29,14 @@ def _geometry(packet: dict[str, Any]) -> list[dict[str, Tensor]]:
         raise MissingInput(f"The geometry has {', '.join(packet)}, but no depth. Take one of Depth Anything 3 or MoGe.")
     known = [name for name in ("depth", "sky") if name in packet]
     return [{name: packet[name][index] for name in known} for index in range(len(packet["depth"]))]
+
+
+def _objects(value: Tensor | dict[str, Any]) -> list[dict[str, Any]]:
+    """MASK (N, H, W), the objects of one frame, or ComfyUI's SAM3_TRACK_DATA: those of each, smaller and packed."""
+    if isinstance(value, Tensor):
+        masks = _masks(value)
+        return [{"masks": masks, "size": tuple(masks.shape[-2:])}]
+    size, packed = tuple(value["orig_size"]), value["packed_masks"]
+    if packed is None:
+        return [{"masks": torch.zeros(0, *size), "size": size}] * value["n_frames"]
+    return [{"masks": unpack_masks(frame), "size": size} for frame in packed]

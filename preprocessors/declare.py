@@ -15,8 +15,9 @@ Image = NewType("Image", Tensor)  # (B, 3, H, W) in [0, 1], of any size
 Mask = NewType("Mask", Tensor)  # (B, 1, H, W) in [0, 1], of the image's size
 Keypoints = NewType("Keypoints", list)  # one dict a frame: ComfyUI's POSE_KEYPOINT, as any node makes it
 Geometry = NewType("Geometry", list)  # one dict a frame: "depth" (H, W), a distance, and "sky" (H, W) where it is known
+Objects = NewType("Objects", list)  # one dict a frame: "masks" (N, h, w), one an object, and the image's "size"
 
-FRAMES = (Image, Mask, Keypoints, Geometry)  # the kinds that hold one item a frame
+FRAMES = (Image, Mask, Keypoints, Geometry, Objects)  # the kinds that hold one item a frame
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,7 @@ class Advanced:
 class Option:
     """One keyword argument: `Annotated[type, Range(...), "what it does"] = default`; Range for numbers only.
 
-    The type is bool, int, float, a Literal of strings, or one of FRAMES; the latter are sockets, optional where the
+    The type is bool, int, float, str, a Literal of strings, or one of FRAMES; these are sockets, optional where the
     type is `Mask | None` and the default None.
     """
 
@@ -104,7 +105,8 @@ class Preprocessor:
     `id` is the end of its node's id and `title` its name in the menus, both for ever. It has a node of its own if it
     is `flat` or has no family.
 
-    `resize` brings its map from a working size to the image's: `resize.smooth`, `labels`, `binary` or `thin`.
+    `resize` brings its map from a working size to the image's: `resize.smooth`, `labels`, `binary` or `thin`;
+    `resize_image` brings the image to the working size.
     A `run` that draws takes `resolution: int = 0` instead, looks at the image at that size and draws at the image's.
     """
 
@@ -115,6 +117,7 @@ class Preprocessor:
     flat: bool = False
     outputs: tuple[Output, ...] = (MAP,)
     resize: Callable[[Tensor, tuple[int, int]], Tensor] = smooth
+    resize_image: Callable[[Tensor, tuple[int, int]], Tensor] = smooth
     together: bool = False
     lowest: float = 0.0  # the least value of a map; below 0 only where a control model was trained so
     aliases: tuple[str, ...] = ()

@@ -91,7 +91,7 @@ def _results(preprocessor: Preprocessor, image: Tensor | None, values: dict[str,
 def _at(preprocessor: Preprocessor, image: Tensor, values: dict[str, Any], working: Working) -> Iterator[tuple]:
     size, work = tuple(image.shape[-2:]), working.size(*image.shape[-2:])
     masks = {o.name: smooth(values[o.name], work) for o in _masks(preprocessor, values)}
-    for result in _results(preprocessor, smooth(image, work), values | masks):
+    for result in _results(preprocessor, preprocessor.resize_image(image, work), values | masks):
         pairs = zip(preprocessor.outputs, result)
         yield (
             result

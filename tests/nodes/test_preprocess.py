@@ -3,6 +3,7 @@
 import pytest
 import torch
 from comfy_api.latest import _io
+from comfy_execution.validation import validate_node_input
 
 from armature import discovery, preprocessors
 from armature.errors import UnknownMethod, UnsuitableSize
@@ -65,3 +66,17 @@ def test_the_map_has_the_images_size_at_any_working_size():
 def test_a_working_size_that_opencv_cannot_take_is_refused():
     with pytest.raises(UnsuitableSize, match="409600 x 1024; a side can have 32766"):
         CANNY.execute(image=torch.rand(1, 1, 400, 3), low=100, high=200, resolution=1024)
+
+
+@pytest.mark.parametrize(
+    "node_id, name, kind",
+    [
+        ("ArmatureDepthGeometry", "geometry", "DA3_GEOMETRY"),
+        ("ArmatureDepthGeometry", "geometry", "MOGE_GEOMETRY"),
+        ("ArmatureSegmentsSAM", "objects", "MASK"),
+        ("ArmatureSegmentsSAM", "objects", "SAM3_TRACK_DATA"),
+    ],
+)
+def test_what_comfyuis_own_networks_found_can_be_connected(node_id, name, kind):
+    asked = NODES[node_id].INPUT_TYPES()["required"][name][0]
+    assert validate_node_input(kind, asked) and not validate_node_input("IMAGE", asked)

@@ -1,8 +1,9 @@
 """What to hand a preprocessor whose function is not known: one item a frame of each kind that it may ask."""
 
 import torch
+from comfy.ldm.sam3.tracker import pack_masks
 
-from armature.preprocessors.declare import FRAMES, Geometry, Image, Keypoints, Mask, Preprocessor
+from armature.preprocessors.declare import FRAMES, Geometry, Image, Keypoints, Mask, Objects, Preprocessor
 
 
 def photo(batch: int, height: int, width: int, channels: int = 3, seed: int = 0) -> torch.Tensor:
@@ -26,12 +27,19 @@ def person(height: int, width: int) -> dict:
     return {"canvas_width": width, "canvas_height": height, "people": people}
 
 
+def tracked(batch: int, height: int, width: int) -> dict:
+    """SAM3_TRACK_DATA of two objects, as ComfyUI packs it: at a size of its own, eight pixels a byte."""
+    masks = torch.rand(batch, 2, 16, 24, generator=torch.Generator().manual_seed(4)) > 0.5
+    return {"packed_masks": pack_masks(masks), "orig_size": (height, width), "n_frames": batch}
+
+
 def values(preprocessor: Preprocessor, batch: int, height: int, width: int, optional: bool = False) -> dict:
     """A value, as a socket carries it, for each of its options that needs one; for the others too if `optional`."""
     makers = {
         Image: lambda: photo(batch, height, width, seed=1),
         Mask: lambda: (photo(batch, height, width, 1, seed=2)[..., 0] > 0.5).float(),
         Keypoints: lambda: [person(height, width)] * batch,
+        Objects: lambda: tracked(batch, height, width),
         Geometry: lambda: {"depth": 0.5 + photo(batch, height, width, 1, seed=3)[..., 0]},
     }
     asked = [o for o in preprocessor.options if o.type in FRAMES and (optional or o.required)]
