@@ -8,6 +8,7 @@ from torch import Tensor
 from ...errors import InvalidValue
 from ..declare import Preprocessor, Range
 from ..pixels import planes, shades
+from ..resize import labels
 from . import DEPTH
 from .nearness import Spread, bounds, nearness, stretched
 
@@ -63,5 +64,6 @@ DEPTH_DISTANCE = Preprocessor(
     title="Depth from Distance",
     run=depth_of_distance,
     family=DEPTH,
+    resize_image=labels,
     aliases=("metric depth", "z pass", "z buffer", "zoe"),
 )

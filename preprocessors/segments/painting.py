@@ -23,9 +23,8 @@ def painted(objects: list[dict], colours: np.ndarray, image: Tensor | None, onto
 def _owner(masks: Tensor, size: Size) -> np.ndarray:
     """(*size): which object shows, -1 for none. The smaller lies on the larger, as Segment Anything is shown."""
     owner = np.full(size, -1)
-    if len(masks) == 0:
-        return owner
-    covers = binary(masks[None].float(), size)[0].bool().cpu().numpy()
-    for index in np.argsort(-covers.sum((1, 2)), kind="stable"):
-        owner[covers[index]] = index
+    areas = (masks > 0.5).sum((1, 2))
+    for index in areas.argsort(descending=True, stable=True).tolist():
+        covered = binary(masks[None, index : index + 1].float(), size)[0, 0]
+        owner[covered.bool().cpu().numpy()] = index
     return owner

@@ -2,7 +2,9 @@ import pytest
 import torch
 
 from armature.errors import InvalidValue
-from armature.preprocessors.depth.distance import depth_of_distance
+from armature.host.preprocessing import preprocess
+from armature.preprocessors.depth.distance import DEPTH_DISTANCE, depth_of_distance
+from armature.preprocessors.running import Working
 
 
 def shades(distances, **options):
@@ -47,3 +49,11 @@ def test_distances_the_wrong_way_round_are_refused():
 
 def test_nothing_known_is_black():
     assert not shades([float("nan"), 0.0]).any()
+
+
+def test_distances_are_not_averaged_at_another_working_size():
+    image = torch.full((1, 30, 40, 3), 2.0)
+    image[:, :, 13:27] = 4.0
+    image[:, :, 27:] = float("inf")
+    out = preprocess(DEPTH_DISTANCE, image, {}, Working(24, keep=True))[0]
+    assert out.unique().tolist() == [0, 1]
