@@ -47,3 +47,7 @@ class UnknownMethod(ArmatureError):
 
 class UnsuitableSize(ArmatureError):
     """An image or a map would get a size that cannot be worked with."""
+
+
+class UnreadablePose(ArmatureError):
+    """Keypoints are not in a form that is known."""

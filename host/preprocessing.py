@@ -9,6 +9,7 @@ from comfy.model_management import throw_exception_if_processing_interrupted
 from comfy.utils import ProgressBar
 from torch import Tensor
 
+from ..errors import UnsuitableSize
 from ..preprocessors.declare import Image, Mask, Option, Preprocessor
 from ..preprocessors.running import Working, at, frame, frame_count, run
 from .frames import as_frames
@@ -75,4 +76,15 @@ def _to_socket(kind: Any, value: Any) -> Any:
 
 
 def _joined(frames: tuple) -> Any:
-    return torch.cat(frames) if isinstance(frames[0], Tensor) else [item for one in frames for item in one]
+    """
+    Raises:
+        UnsuitableSize: frames were drawn without an image, each on a canvas of its own size.
+    """
+    if not isinstance(frames[0], Tensor):
+        return [item for one in frames for item in one]
+    sizes = sorted({f"{frame.shape[2]} x {frame.shape[1]}" for frame in frames})
+    if len(sizes) > 1:
+        raise UnsuitableSize(
+            f"The frames have different sizes: {', '.join(sizes)}. Give an image of the size you want."
+        )
+    return torch.cat(frames)

@@ -23,7 +23,7 @@ def replacement(preprocessor: Preprocessor, replaced: Replaced) -> io.NodeReplac
         old_node_id=replaced.id,
         old_widget_ids=list(replaced.widgets),
         input_mapping=[
-            {"new_id": "image", "old_id": "image"},
+            *({"new_id": ours, "old_id": theirs} for theirs, ours in replaced.sockets.items()),
             *({"new_id": ours, "old_id": theirs} for ours, theirs in carried.items()),
             *({"new_id": ours, "set_value": value} for ours, value in (LIKE_THEIRS | replaced.fixed).items()),
         ],

@@ -84,13 +84,15 @@ class Replaced:
     """A node of comfyui_controlnet_aux in whose place this one opens where that pack is missing.
 
     `widgets` are its widgets in its order, each with the input of ours that takes the value, or None; `fixed` are
-    values of ours besides. `difference` says how far the two maps are apart.
+    values of ours besides. `sockets` are its connections, each with ours. `difference` says how far the two maps are
+    apart.
     """
 
     id: str
     difference: str
     widgets: dict[str, str | None]
     fixed: dict[str, Any] = field(default_factory=dict)
+    sockets: dict[str, str] = field(default_factory=lambda: {"image": "image"})
 
 
 @dataclass(frozen=True)

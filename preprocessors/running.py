@@ -42,7 +42,9 @@ class Working:
 def run(preprocessor: Preprocessor, image: Tensor | None, values: dict[str, Any], working: Working) -> Iterator[tuple]:
     """A tuple, one value for each of its outputs, for each call's result: one frame's, or the batch's where B > 1."""
     values = values | _fitted_masks(preprocessor, image, values)
-    if image is None or working.size(*image.shape[-2:]) == tuple(image.shape[-2:]):
+    if image is None and preprocessor.draws:
+        yield from _results(preprocessor, image, values | {"resolution": working.resolution})
+    elif image is None or working.size(*image.shape[-2:]) == tuple(image.shape[-2:]):
         yield from _results(preprocessor, image, values)
     elif preprocessor.draws and not working.keep:
         yield from _results(preprocessor, image, values | {"resolution": working.resolution})

@@ -12,6 +12,7 @@ from armature.nodes import node_classes
 from armature.preprocessors.declare import Preprocessor
 
 from ..conftest import ROOT
+from ..preprocessors.samples import values
 
 DECLARED = discovery.declared(preprocessors, Preprocessor)
 NODES = {cls.GET_SCHEMA().node_id: cls for cls in node_classes()}
@@ -33,13 +34,16 @@ def replaced_inputs(monkeypatch, preprocessor, replaced, inputs):
 @pytest.mark.parametrize("preprocessor, replaced", REPLACED, ids=lambda one: one.id)
 def test_a_replaced_node_runs_with_its_values(monkeypatch, preprocessor, replaced):
     defaults = {option.name: option.default for option in preprocessor.options} | {"resolution": 64}
-    inputs = {theirs: defaults[ours] for theirs, ours in replaced.widgets.items() if ours} | {"image": ["9", 0]}
+    inputs = {theirs: defaults[ours] for theirs, ours in replaced.widgets.items() if ours}
+    inputs |= {theirs: ["9", 0] for theirs in replaced.sockets}
     given = replaced_inputs(monkeypatch, preprocessor, replaced, inputs)
     node = NODES[f"Armature{preprocessor.id}"]
     finalized, _, _ = _io.get_finalized_class_inputs(node.INPUT_TYPES(), given)
     known = set(finalized["required"]) | set(finalized["optional"])
     assert set(finalized["required"]) <= set(given) <= known
-    assert node.execute(**given | {"image": IMAGE})[0].shape == (1, 64, 96, 3)
+    samples = {"image": IMAGE} | values(preprocessor, 1, 64, 96)
+    linked = {ours: samples[ours] for ours in replaced.sockets.values()}
+    assert node.execute(**given | linked)[0].shape == (1, 64, 96, 3)
 
 
 def test_their_scribble_is_inverted_and_stays_so(monkeypatch):
@@ -59,3 +63,12 @@ def test_the_table_in_the_docs_is_up_to_date(request):
     if request.config.getoption("--write-docs"):
         path.write_text(text, encoding="utf-8")
     assert path.read_text(encoding="utf-8") == text, "run: python3 quickstart.py test --write-docs"
+
+
+def test_their_rendered_pose_opens_with_its_parts(monkeypatch):
+    draw, render = next((one, r) for one, r in REPLACED if r.id == "RenderPeopleKps")
+    poses, parts = values(draw, 1, 64, 96), {"render_body": True, "render_hand": False, "render_face": False}
+    given = replaced_inputs(monkeypatch, draw, render, {"kps": ["9", 0]} | parts)
+    drawn = NODES["ArmatureDrawPoseControlNet"].execute(**given | poses)[0]
+    body = draw.run(poses=poses["poses"], hands=False, faces=False)
+    assert torch.equal(drawn, body.movedim(1, -1)) and not torch.equal(body, draw.run(poses=poses["poses"]))
