@@ -40,8 +40,7 @@ def fit_channels(hint: Tensor, channels: int) -> Tensor:
     Raises:
         MissingInput: there is no such conversion.
     """
-    if hint.shape[1] in (2, 4):
-        hint = hint[:, :-1] * hint[:, -1:]
+    hint = over_black(hint)
     if hint.shape[1] == channels:
         return hint
     if hint.shape[1] == 1:
@@ -52,6 +51,22 @@ def fit_channels(hint: Tensor, channels: int) -> Tensor:
         f"This control model takes a hint of {channels} channels, and the image has {hint.shape[1]}. "
         "Connect the image that its preprocessor makes."
     )
+
+
+def over_black(hint: Tensor) -> Tensor:
+    """(B, C, H, W) without its alpha channel, which images of 2 or 4 channels have."""
+    return hint[:, :-1] * hint[:, -1:] if hint.shape[1] in (2, 4) else hint
+
+
+def with_hole(hint: Tensor, mask: Tensor, value: float) -> Tensor:
+    """(B, C, H, W) in [0, 1] with `value` where the mask (B, 1, h, w), resized to it, is above a half.
+
+    ControlNet 1.1 inpaint, lllyasviel/ControlNet-v1-1-nightly, gradio_inpaint.py, has -1 there.
+    """
+    hint = over_black(hint)
+    mask = F.interpolate(mask.to(hint), hint.shape[2:], mode="bilinear")
+    places = range(max(hint.shape[0], mask.shape[0]))
+    return pick(hint, places).masked_fill(pick(mask, places) > 0.5, value)
 
 
 def fit_size(hint: Tensor, size: tuple[int, int], fit: Fit = Fit()) -> Tensor:

@@ -1,6 +1,7 @@
 """Where in the image a control acts."""
 
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import torch
 import torch.nn.functional as F
@@ -18,9 +19,13 @@ class Mask:
     batching: Batching = "cycle"
     _sizes: dict = field(default_factory=dict, init=False, repr=False)
 
-    @property
+    @cached_property
     def is_empty(self) -> bool:
         return not self.pixels.any()
+
+    @cached_property
+    def is_full(self) -> bool:
+        return bool((self.pixels == 1.0).all())
 
     def at(self, step: Step) -> "MaskAtStep":
         return MaskAtStep(self, step)
@@ -47,14 +52,19 @@ class MaskAtStep:
         return chosen if chosen.shape[0] == 1 else chosen.repeat(len(self.step.cond_or_uncond), 1, 1, 1)
 
 
-def effect_mask(mask: Tensor, feather: int = 0, invert: bool = False, batching: Batching = "cycle") -> Mask | None:
-    """A MASK (B, H, W) in [0, 1] as the place of effect; None where it is 1 everywhere.
+def effect_mask(mask: Tensor, batching: Batching = "cycle") -> Mask:
+    """A MASK (B, H, W) in [0, 1] as the place of effect."""
+    return Mask(mask.reshape(-1, 1, *mask.shape[-2:]).float().clamp(0.0, 1.0), batching)
 
-    `feather` is the radius in the mask's pixels over which its border fades inwards and outwards, by a box blur twice.
+
+def shaped(mask: Tensor, feather: int = 0, invert: bool = False) -> Tensor:
+    """A MASK (B, H, W) in [0, 1], inverted first and then faded.
+
+    `feather` is the radius in pixels over which its border fades inwards and outwards, by a box blur twice.
     """
     pixels = mask.reshape(-1, 1, *mask.shape[-2:]).float().clamp(0.0, 1.0)
     pixels = 1.0 - pixels if invert else pixels
     for _ in range(2 if feather else 0):
         padded = F.pad(pixels, [feather] * 4, mode="replicate")
         pixels = F.avg_pool2d(padded, 2 * feather + 1, stride=1)
-    return None if bool((pixels == 1.0).all()) else Mask(pixels, batching)
+    return pixels[:, 0]

@@ -28,7 +28,7 @@ class ControlModel(nn.Module, ABC):
     `downscale_factor` is the number of hint pixels per latent pixel; `hint_channels` is what `encode` accepts, in
     sizes that are multiples of `hint_multiple`; `base` is the shape of the UNets that it fits; `places` are those
     where it acts; `variant` tells it from others of its family, in words. `types` are the names of the kinds of hint
-    that it tells apart, by number.
+    that it tells apart, by number. `hole` is what a hint for inpainting has where the image is to be made.
     """
 
     base: UNetShape
@@ -38,6 +38,7 @@ class ControlModel(nn.Module, ABC):
     hint_multiple: int = 1
     variant: str = ""
     types: tuple[str, ...] = ()
+    hole: float = -1.0
 
     def encode(self, hint: Tensor) -> Any:
         """What depends on the hint alone: called once per size, then given to every step."""

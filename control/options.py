@@ -3,9 +3,11 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from ..errors import InvalidValue
 from .hint import Fit
 
 Mode = Literal["balanced", "prompt", "control"]
+UNLIMITED = 1 << 30  # latent pixels
 
 
 @dataclass(frozen=True)
@@ -28,3 +30,16 @@ class Options:
     reuse: int = 1
     strengths: tuple[tuple[int, float], ...] = ()
     strength_of_others: float = 1.0
+
+
+def sizes_between(smallest: int, largest: int) -> tuple[int, int] | None:
+    """The range of `Options.sizes`; 0 is no limit.
+
+    Raises:
+        InvalidValue: the largest is below the smallest.
+    """
+    if not (smallest or largest):
+        return None
+    if largest and largest < smallest:
+        raise InvalidValue(f"The control acts on latents from {smallest} to {largest}, so on none. Exchange the two.")
+    return smallest, largest or UNLIMITED

@@ -1,6 +1,6 @@
 """A control model applied to a hint: what the user chose, and nothing that the sampler computed."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +10,7 @@ from torch import Tensor
 from .mask import Mask
 from .model import ControlModel, ControlOutput
 from .options import Options
+from .residuals import Block
 from .rows import Rows
 from .scale import Scale
 from .schedule import Moment, Schedule
@@ -39,19 +40,36 @@ class Manner:
         acting = (n for n, uncond in enumerate(step.cond_or_uncond) if not uncond or multiplier != 0.0)
         return Rows(len(step.cond_or_uncond), tuple(acting))
 
+    def fits(self, step: Step) -> bool:
+        """Whether the latent is of a size at which it acts."""
+        if self.options.sizes is None:
+            return True
+        smallest, largest = self.options.sizes
+        return smallest <= max(step.x.shape[-2:]) <= largest
+
+    def mask_at(self, step: Step) -> Mask | None:
+        return self.schedule.at(step).mask or self.mask
+
     def strength_at(self, step: Step) -> float:
         """0 where it does not act."""
-        moment = self.schedule.at(step)
-        mask = moment.mask or self.mask
-        return moment.strength if self._fits(step) and not (mask and mask.is_empty) else 0.0
+        mask = self.mask_at(step)
+        return self.schedule.at(step).strength if self.fits(step) and not (mask and mask.is_empty) else 0.0
+
+    def weights_at(self, step: Step, places: Places) -> Mapping[Block, float]:
+        return self._weights(self.schedule.at(step)).of(places)
+
+    @property
+    def every_weights(self) -> tuple[LayerWeights, ...]:
+        """All block weights that it may come to use."""
+        return (self._weights(Moment()), *self.schedule.weights)
 
     def scale(self, step: Step, places: Places) -> Scale | None:
         """For a step of acting rows; None where nothing acts."""
         if self.strength_at(step) == 0.0:
             return None
-        moment = self.schedule.at(step)
-        mask, weights = moment.mask or self.mask, self._weights(moment).of(places)
-        scale = Scale(moment.strength, weights, mask and mask.at(step), self._row_factors(step), self.pooled)
+        mask, strength, weights = self.mask_at(step), self.schedule.at(step).strength, self.weights_at(step, places)
+        mask_at = None if mask is None or mask.is_full else mask.at(step)
+        scale = Scale(strength, weights, mask_at, self._row_factors(step), self.pooled)
         return scale if any(scale.acts(block) for block in places.blocks) else None
 
     @property
@@ -62,12 +80,6 @@ class Manner:
     def _weights(self, moment: Moment) -> LayerWeights:
         soft = SOFT if self.options.mode != "balanced" else LayerWeights()
         return moment.weights or self.weights or soft
-
-    def _fits(self, step: Step) -> bool:
-        if self.options.sizes is None:
-            return True
-        smallest, largest = self.options.sizes
-        return smallest <= max(step.x.shape[-2:]) <= largest
 
     def _row_factors(self, step: Step) -> Tensor | None:
         """(B, 1, 1, 1) for the uncond multiplier and the strengths of single images; None where all are 1."""

@@ -54,6 +54,11 @@ class LayerWeights:
     base: float = SOFT_BASE
     values: tuple[float, ...] = ()
 
+    @property
+    def is_published(self) -> bool:
+        """Whether it is a list that was published for UNets, and means nothing elsewhere."""
+        return not self.values and self.preset in PUBLISHED
+
     def of(self, places: Places) -> Mapping[Block, float]:
         """
         Raises:
@@ -121,12 +126,15 @@ def _share(places: Places) -> list[float]:
     return [places.level(block) / places.depth for block in places.blocks]
 
 
-PRESETS: Mapping[str, Rule] = {
-    "flat": lambda places, base: [1.0] * len(places.blocks),
+PUBLISHED: Mapping[str, Rule] = {
     "soft": _soft,
     "soft (Advanced-ControlNet, scaled)": _universal,
     "soft (Advanced-ControlNet, SD 1.5 node)": _node,
     "soft (diffusers guess mode)": _logspace,
+}
+PRESETS: Mapping[str, Rule] = {
+    "flat": lambda places, base: [1.0] * len(places.blocks),
+    **PUBLISHED,
     "composition": lambda places, base: _share(places),
     "detail": lambda places, base: [1.0 - share for share in _share(places)],
     "early": lambda places, base: [1.0 if share < 0.5 else 0.0 for share in _share(places)],

@@ -1,6 +1,7 @@
 """When an evaluation of the UNet happens, and for whom: ComfyUI's sampler in the words of a Step."""
 
 from collections.abc import Callable
+from functools import cache
 
 from torch import Tensor
 
@@ -13,7 +14,7 @@ class Clock:
     """The time of one sampling run."""
 
     def __init__(self, sigma_at: Callable[[float], float]):
-        self.sigma_at, self.percents = sigma_at, {}
+        self.sigma_at, self.percents = cache(sigma_at), {}
 
     def percent_at(self, sigma: float) -> float:
         """The inverse of ComfyUI's percent_to_sigma, which falls with the percent; it has no inverse of its own."""

@@ -72,6 +72,8 @@ class ControlNetUnion(ResidualModel):
     Roles belong to one use of the network: `with_roles` gives a new object that shares the weights.
     """
 
+    hole = 0.0  # black, as the authors' ProMax was trained
+
     def __init__(
         self,
         controlnet: ControlNet,

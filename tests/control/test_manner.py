@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from armature.control.hint import Fit, fit_size, pick
-from armature.control.mask import effect_mask
+from armature.control.mask import effect_mask, shaped
 from armature.control.model import ResidualModel
 from armature.control.options import Options
 from armature.control.reuse import ReusedResiduals
@@ -56,8 +56,8 @@ def test_masks_scale_every_block_at_its_own_size():
 
 
 def test_a_mask_of_ones_is_no_mask_and_one_of_zeros_no_control():
-    assert effect_mask(torch.ones(2, 5, 3)) is None
-    assert effect_mask(torch.zeros(1, 4, 4), invert=True) is None
+    whole, plain = output(Manner(mask=effect_mask(torch.ones(2, 5, 3)))), output(Manner())
+    assert all(torch.equal(whole[block], plain[block]) for block in BLOCKS)
     model = Counting()
     unit = ControlUnit(model, Manner(mask=effect_mask(torch.zeros(1, 4, 4))))
     assert unit.output(step(), lambda part: part.x) == NOTHING and not model.asked
@@ -81,9 +81,10 @@ def test_a_window_of_the_batch_has_its_own_masks():
 def test_feathering_fades_the_border_both_ways():
     mask = torch.zeros(1, 16, 16)
     mask[..., 8:] = 1.0
-    soft = effect_mask(mask, feather=2).pixels[0, 0, 8]
+    soft = shaped(mask, feather=2)[0, 8]
     assert soft[0] == 0 and soft[-1] == 1 and 0 < soft[7] < 0.5 < soft[8] < 1
     assert torch.all(soft.diff() >= 0)
+    torch.testing.assert_close(shaped(mask, 2, invert=True)[0, 8], 1 - soft)
 
 
 def test_a_zero_for_the_negative_prompt_runs_no_network_for_it():
