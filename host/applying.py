@@ -10,7 +10,9 @@ from torch import Tensor
 from ..control.schedule import Schedule
 from ..control.unit import Manner
 from ..errors import MissingInput
-from .foreign import ForeignControl
+from .foreign import ForeignControl, is_transformer, refuse_published, refuse_unsupported
+from .inpainting import inpainting_hint
+from .readout import Readout
 from .sampling import ComfyControl, attach
 
 NO_NEGATIVE = "Apply Control has no negative to pass on: connect its negative input, or use its positive output alone."
@@ -19,11 +21,13 @@ NO_NEGATIVE = "Apply Control has no negative to pass on: connect its negative in
 @dataclass(frozen=True, eq=False)
 class Application:
     """A control, its image (B, H, W, C) in [0, 1], and how it is applied. The schedule in `manner` has its course and
-    basis only: strength and range stand here. `vae` is for the control models that read the image as latents.
+    basis only: strength and range stand here. `inpaint_mask` (B, H, W) is 1 where the image is to be made anew. `vae`
+    is for the control models that read the image as latents. A `readout` tells on a node what the control did.
 
     Raises:
-        InvalidValue: the range ends before it starts.
+        InvalidValue: the range ends before it starts, or there are more or fewer block weights than blocks.
         MissingInput: the control model needs a VAE.
+        WrongControl: the manner is not for such a control.
     """
 
     control: comfy.controlnet.ControlBase
@@ -31,21 +35,33 @@ class Application:
     strength: float = 1.0
     percents: tuple[float, float] = (0.0, 1.0)
     manner: Manner = Manner()
+    inpaint_mask: Tensor | None = None
     vae: comfy.sd.VAE | None = None
+    readout: Readout | None = None
 
     def __post_init__(self):
         Schedule(self.strength, *self.percents)
         if self.control.latent_format is not None and self.vae is None:
             raise MissingInput("This control model reads its image through a VAE. Connect the base model's VAE to vae.")
+        if isinstance(self.control, ComfyControl):
+            for weights in self.manner.every_weights:
+                weights.of(self.control.model.places)
+        else:
+            refuse_unsupported(self.manner.options, self.image.shape[0])
+            if is_transformer(self.control):
+                refuse_published(self.manner)
 
     def applied(self) -> comfy.controlnet.ControlBase:
         """A copy of the control, ready for a conditioning."""
-        control = self.control.copy()
-        if isinstance(control, ComfyControl | ForeignControl):
-            control.manner = replace(self.manner, pooled=control.manner.pooled)
-        elif self.manner != Manner():
-            control = ForeignControl(control, self.manner)
-        return control.set_cond_hint(self.image.movedim(-1, 1), self.strength, self.percents, vae=self.vae)
+        control, hint, beside = self.control.copy(), self.image.movedim(-1, 1), []
+        if self.inpaint_mask is not None:
+            hint, beside = inpainting_hint(control, hint, self.inpaint_mask)
+        readout = self.readout or Readout()
+        if isinstance(control, ComfyControl):
+            control.manner, control.readout = replace(self.manner, pooled=control.manner.pooled), readout
+        elif self.manner != Manner() or self.readout is not None:
+            control = ForeignControl(control, self.manner, readout)
+        return control.set_cond_hint(hint, self.strength, self.percents, vae=self.vae, extra_concat=beside)
 
 
 def apply(positive: list, negative: list | None, *applications: Application) -> tuple[list, object]:
@@ -57,6 +73,8 @@ def apply(positive: list, negative: list | None, *applications: Application) -> 
     for application in applications:
         if application.strength != 0.0:
             given = attach(application.applied(), *given)
+        elif application.readout is not None:
+            application.readout.left_out("its strength is 0")
     return given[0], ExecutionBlocker(NO_NEGATIVE) if negative is None else given[1]
 
 

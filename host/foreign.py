@@ -3,15 +3,19 @@
 from dataclasses import replace
 from math import prod
 
+import comfy.cldm.cldm
 import comfy.controlnet
 from torch import Tensor
 
+from ..control.hint import Fit
+from ..control.options import Options
 from ..control.residuals import Block
 from ..control.scale import Scale
 from ..control.unit import Manner
 from ..control.weights import Places
-from ..errors import ArmatureError
+from ..errors import ArmatureError, WrongControl
 from .clock import Clock
+from .readout import Readout
 from .sampling import joined
 
 Lists = dict[str, list[Tensor | None]]
@@ -23,41 +27,60 @@ PATCHES = (2, 1, 4)  # latent pixels a side for each token, the usual first
 class ForeignControl(comfy.controlnet.ControlBase):
     """A control whose residuals are scaled by block, row and mask before they join the chain.
 
-    `inner` keeps its own hint and constant strength, and is asked whenever the schedule says that it acts.
+    `inner` keeps its own hint, at full strength, and is asked whenever the schedule says that it acts.
     """
 
-    def __init__(self, inner: comfy.controlnet.ControlBase, manner: Manner):
+    def __init__(self, inner: comfy.controlnet.ControlBase, manner: Manner, readout: Readout):
         super().__init__()
         self.inner, self.manner = inner, replace(manner, pooled=inner.global_average_pooling)
+        self.readout = readout
         self.inner.global_average_pooling = False
 
     def set_cond_hint(self, cond_hint, strength=1.0, timestep_percent_range=(0.0, 1.0), **options):
-        self.inner.set_cond_hint(cond_hint, strength, **options)
+        self.inner.set_cond_hint(cond_hint, **options)
         self.cond_hint_original, self.timestep_percent_range = cond_hint, timestep_percent_range
         start, end = timestep_percent_range
-        self.manner = replace(self.manner, schedule=replace(self.manner.schedule, start_percent=start, end_percent=end))
+        schedule = replace(self.manner.schedule, strength=strength, start_percent=start, end_percent=end)
+        self.manner = replace(self.manner, schedule=schedule)
         return self
 
     def pre_run(self, model, percent_to_timestep_function):
         super().pre_run(model, percent_to_timestep_function)
         self.inner.pre_run(model, percent_to_timestep_function)
         self.clock = Clock(percent_to_timestep_function)
+        self.readout.begin()
 
     def get_control(self, x_noisy, t, cond, batched_number, transformer_options):
         before = None
         if self.previous_controlnet is not None:
             before = self.previous_controlnet.get_control(x_noisy, t, cond, batched_number, transformer_options)
         step = self.clock.step(t, transformer_options, x=x_noisy, timesteps=t, context=x_noisy)
+        own = self._control(step, x_noisy, t, cond, batched_number, transformer_options)
+        if own is None:
+            self.readout.stayed_silent(step, self.manner)
+            return before
+        return joined(own, before)
+
+    def _control(self, step, x_noisy, *arguments):
         if not self.manner.rows(step).acting or self.manner.strength_at(step) == 0.0:
-            return before
-        found = self.inner.get_control(x_noisy, t, cond, batched_number, transformer_options)
+            return None
+        with self.readout.run(x_noisy.device):
+            found = self.inner.get_control(x_noisy, *arguments)
         if found is None:
-            return before
-        scale = self.manner.scale(step, places(found))
-        return before if scale is None else joined(scaled(found, scale, x_noisy), before)
+            return None
+        present = places(found)
+        if is_of_tokens(found):
+            refuse_published(self.manner)
+        scale = self.manner.scale(step, present)
+        if scale is None:
+            return None
+        self.readout.acted(step, self.manner, present)
+        if self.inner.cond_hint is not None:
+            self.readout.hint(self.inner.cond_hint.shape[-2:])
+        return scaled(found, scale, x_noisy)
 
     def copy(self):
-        copied = ForeignControl(self.inner.copy(), self.manner)
+        copied = ForeignControl(self.inner.copy(), self.manner, self.readout)
         copied.manner = self.manner
         self.copy_to(copied)
         return copied
@@ -65,6 +88,7 @@ class ForeignControl(comfy.controlnet.ControlBase):
     def cleanup(self):
         super().cleanup()
         self.inner.cleanup()
+        self.readout.end()
 
     def get_models(self):
         return [*super().get_models(), *self.inner.get_models()]
@@ -81,6 +105,50 @@ class ForeignControl(comfy.controlnet.ControlBase):
         if autoregister:
             self.multigpu_clones[load_device] = cloned
         return cloned
+
+
+def is_transformer(control: comfy.controlnet.ControlBase) -> bool:
+    """Whether it is one of ComfyUI's controls for models that are no UNet of Stable Diffusion."""
+    if isinstance(control, comfy.controlnet.ControlLora) or not isinstance(control, comfy.controlnet.ControlNet):
+        return False
+    return not isinstance(control.control_model, comfy.cldm.cldm.ControlNet)
+
+
+def refuse_published(manner: Manner) -> None:
+    """
+    Raises:
+        WrongControl: the manner would use a list of block weights that was published for UNets.
+    """
+    if any(weights.is_published for weights in manner.every_weights):
+        raise WrongControl(
+            "Soft block weights, and the control modes that use them, were published for the UNets of Stable "
+            "Diffusion; for this control model there is no such list. Choose another preset, or write values."
+        )
+
+
+def refuse_unsupported(options: Options, images: int) -> None:
+    """
+    Raises:
+        WrongControl: the options ask for what only our own controls do.
+    """
+    fit, default = options.fit, Fit()
+    asked = {
+        "resizing": fit.resizing != default.resizing,
+        "filter": fit.filter != default.filter,
+        "batch": images > 1 and fit.batching != default.batching,
+        "reuse": options.reuse > 1,
+    }
+    if any(asked.values()):
+        names = " and ".join(name for name, wanted in asked.items() if wanted)
+        raise WrongControl(
+            f"Control Options sets {names}, but ComfyUI itself runs this control model, and has no such choice. Leave "
+            "it as it comes, and bring the image to the latent's size before."
+        )
+
+
+def is_of_tokens(found: Lists) -> bool:
+    """Whether the answer is for a transformer, (B, N, C)."""
+    return any(tensor is not None and tensor.ndim == 3 for tensors in found.values() for tensor in tensors)
 
 
 def places(found: Lists) -> Places:

@@ -10,7 +10,6 @@ import comfy.utils
 import torch
 from torch import Tensor
 
-from ..control.hint import fit_channels, fit_size, pick
 from ..control.model import ControlModel, Patches, ResidualModel
 from ..control.residuals import Residuals
 from ..control.reuse import ReusedResiduals
@@ -18,7 +17,9 @@ from ..control.step import Step
 from ..control.unit import ControlUnit, Manner
 from .base_model import ComfyUNet, check_base
 from .clock import Clock
+from .hints import fitted, hint_size
 from .network import Network, NetworkSource
+from .readout import Readout, Watched
 from .resampling import Resampling
 
 MOST_CACHED_HINTS = 8  # sizes at a time: areas and tiles alternate between a few
@@ -38,6 +39,7 @@ class ComfyControl(comfy.controlnet.ControlBase):
         self.compression_ratio = source.model.downscale_factor
         self.manner = Manner()
         self.further_hints: tuple[Tensor, ...] = ()  # beside the one that ControlBase has, for models that take several
+        self.readout = Readout()
         self.encoded: dict[tuple, object] = {}  # by size, images and device; emptied around each run
         self.reused: dict[tuple, object] = {}  # residuals to use again; emptied around each run
 
@@ -61,8 +63,9 @@ class ComfyControl(comfy.controlnet.ControlBase):
     @property
     def unit(self) -> ControlUnit:
         reuse, model = self.manner.options.reuse, self.model
-        if reuse > 1 and isinstance(model, ResidualModel):
-            model = ReusedResiduals(model, reuse, self.reused)
+        if isinstance(model, ResidualModel):
+            model = Watched(model, self.readout)
+            model = ReusedResiduals(model, reuse, self.reused) if reuse > 1 else model
         return ControlUnit(model, self.applied)
 
     @property
@@ -98,13 +101,19 @@ class ComfyControl(comfy.controlnet.ControlBase):
         self.clock = Clock(percent_to_timestep_function)
         self.resampling = Resampling(self.model.base)
         self._forget()  # an interrupted run is not cleaned up by ComfyUI
+        self.readout.begin()
 
     def get_control(self, x_noisy, t, cond, batched_number, transformer_options):
         before = None
         if self.previous_controlnet is not None:
             before = self.previous_controlnet.get_control(x_noisy, t, cond, batched_number, transformer_options)
         step = self._step(x_noisy, t, cond, transformer_options)
-        output = self.unit.output(step, self._encode)
+        unit = self.unit
+        output = unit.output(step, self._encode)
+        if output.residuals or output.patches:
+            self.readout.acted(step, unit.manner, self.model.places)
+        else:
+            self.readout.stayed_silent(step, unit.manner)
         add_patches(transformer_options, output.patches)
         self.resampling.enter(transformer_options)
         if not output.residuals:
@@ -114,12 +123,13 @@ class ComfyControl(comfy.controlnet.ControlBase):
     def cleanup(self):
         super().cleanup()
         self._forget()
+        self.readout.end()
 
     def copy(self):
         copied = ComfyControl(self.source)
         copied.further_hints = self.further_hints
         self.copy_to(copied)
-        copied.manner = self.manner
+        copied.manner, copied.readout = self.manner, self.readout
         return copied
 
     def deepclone_multigpu(self, load_device, autoregister=False):
@@ -163,8 +173,8 @@ class ComfyControl(comfy.controlnet.ControlBase):
 
     def _encode(self, step: Step) -> object:
         """The hints for the rows of this step."""
-        multiple, hints = self.model.hint_multiple, (self.cond_hint_original, *self.further_hints)
-        size = tuple(-(-side * self.compression_ratio // multiple) * multiple for side in step.x.shape[-2:])
+        hints, size = (self.cond_hint_original, *self.further_hints), hint_size(self.model, step.x.shape[-2:])
+        self.readout.hint(size)
         many = any(hint.shape[0] > 1 for hint in hints)
         key = (size, (step.images, len(step.cond_or_uncond)) if many else (), step.x.device)
         if key not in self.encoded:
@@ -176,8 +186,7 @@ class ComfyControl(comfy.controlnet.ControlBase):
 
     def _fitted(self, hint: Tensor, step: Step, size: tuple[int, int]) -> Tensor:
         """(B, C, h, w) in the network's channels and size, one for each row of the step or one for all."""
-        fit = self.manner.options.fit
-        hint = fit_size(fit_channels(pick(hint, step.images, fit.batching), self.model.hint_channels), size, fit)
+        hint = fitted(self.model, hint, step.images, size, self.manner.options.fit)
         rows = hint if hint.shape[0] == 1 else torch.cat([hint] * len(step.cond_or_uncond))
         return rows.to(step.x.device, self.dtype)
 
@@ -203,15 +212,17 @@ def to_comfy(residuals: Residuals, skips: int) -> dict[str, list]:
 
 
 def joined(ours: dict[str, list], theirs: dict[str, list] | None) -> dict[str, list]:
-    """Add two of ComfyUI's control dicts; both are aligned at the end they are popped from."""
+    """Add two of ComfyUI's control dicts. UNets pop lists from their end; transformers count from their beginning."""
     if theirs is None:
         return ours
     return {kind: _aligned(theirs.get(kind, []), tensors) for kind, tensors in ours.items()}
 
 
 def _aligned(a: list, b: list) -> list:
+    tokens = any(tensor is not None and tensor.ndim == 3 for tensor in (*a, *b))
     size = max(len(a), len(b))
-    pairs = zip([None] * (size - len(a)) + a, [None] * (size - len(b)) + b)
+    more, most = ([None] * (size - len(side)) for side in (a, b))
+    pairs = zip(a + more, b + most) if tokens else zip(more + a, most + b)
     return [y if x is None else x if y is None else x + y for x, y in pairs]
 
 

@@ -295,9 +295,23 @@ def test_lists_are_popped_from_the_end():
     assert lists == {"input": [None, "i1", None], "middle": ["m"], "output": ["s0", "s1", None]}
 
 
-def test_lists_of_unlike_length_meet_at_their_end():
-    ours_, theirs = (
-        {"input": [1, 2], "middle": [], "output": [None, 3]},
-        {"input": [10], "middle": [4], "output": [5, 6, 7]},
-    )
-    assert joined(ours_, theirs) == {"input": [1, 12], "middle": [4], "output": [5, 6, 10]}
+def lists(numbers, ndim):
+    """A control dict whose tensors hold one number each."""
+    made = {kind: [n and torch.full((1,) * ndim, n) for n in some] for kind, some in numbers.items()}
+    return {"input": [], "middle": [], "output": []} | made
+
+
+def values(control):
+    return {kind: [None if tensor is None else tensor.item() for tensor in some] for kind, some in control.items()}
+
+
+def test_lists_of_unlike_length_meet_at_the_end_where_unets_begin():
+    mine, theirs = {"input": [1, 2], "output": [None, 3]}, {"input": [10], "middle": [4], "output": [5, 6, 7]}
+    found = joined(lists(mine, 4), lists(theirs, 4))
+    assert values(found) == {"input": [1, 12], "middle": [4], "output": [5, 6, 10]}
+
+
+def test_lists_of_unlike_length_meet_at_the_beginning_where_transformers_begin():
+    mine, theirs = {"input": [1, 2], "output": [None, 3]}, {"input": [10], "output": [5, 6, 7]}
+    found = joined(lists(mine, 3), lists(theirs, 3))
+    assert values(found) == {"input": [11, 2], "middle": [], "output": [5, 9, 7]}
