@@ -2,18 +2,20 @@
 
 from comfy_api.latest import io
 
-from ..host.applying import apply_control
+from ..host.applying import Application, apply
+from ..host.readout import Panel, Readout
+from .applying import INPAINT_MASK, PERCENTS, STRENGTHS, manner, manner_inputs, node_id, outputs
 
 
 class ApplyControl(io.ComfyNode):
     @classmethod
     def define_schema(cls) -> io.Schema:
-        percent = {"min": 0.0, "max": 1.0, "step": 0.001, "advanced": True}
         return io.Schema(
             node_id="ArmatureApplyControl",
             display_name="Apply Control",
             category="Armature",
-            description="Guides sampling by an image. Chain this node to use several controls at once.",
+            description="Guides sampling by an image. Chain this node to use several controls at once. After a run it "
+            "tells what the control did, or why it did nothing.",
             search_aliases=["apply controlnet", "controlnet"],
             inputs=[
                 io.Conditioning.Input("positive", tooltip="The prompt. Gets the control."),
@@ -22,30 +24,47 @@ class ApplyControl(io.ComfyNode):
                     "image", tooltip="The control map: edges, depth, a pose. Cropped and resized to the latent's shape."
                 ),
                 io.Float.Input(
-                    "strength", default=1.0, min=0.0, max=10.0, step=0.01, tooltip="1 is as trained, 0 is no control."
+                    "strength", tooltip="1 is as trained, 0 is no control; below 0 it pushes away.", **STRENGTHS
                 ),
                 io.Float.Input(
-                    "start_percent", default=0.0, tooltip="Part of sampling at which the control begins.", **percent
+                    "start_percent", default=0.0, tooltip="Part of sampling at which the control begins.", **PERCENTS
                 ),
                 io.Float.Input(
-                    "end_percent", default=1.0, tooltip="Part of sampling at which the control ends.", **percent
+                    "end_percent", default=1.0, tooltip="Part of sampling at which the control ends.", **PERCENTS
                 ),
                 io.Conditioning.Input(
                     "negative",
                     optional=True,
                     tooltip="The negative prompt. Gets the same control. Leave it out for models sampled without one.",
                 ),
+                *manner_inputs(),
+                io.Mask.Input("inpaint_mask", optional=True, tooltip=INPAINT_MASK),
+                io.Vae.Input(
+                    "vae", optional=True, tooltip="The base model's, for control models that read the image through it."
+                ),
             ],
-            outputs=[
-                io.Conditioning.Output(display_name="positive", tooltip="The prompt with its control."),
-                io.Conditioning.Output(display_name="negative", tooltip="The negative prompt with its control."),
-            ],
+            outputs=outputs(),
+            hidden=[io.Hidden.unique_id],
         )
 
     @classmethod
     def execute(
-        cls, positive, control_net, image, strength, start_percent, end_percent, negative=None
+        cls,
+        positive,
+        control_net,
+        image,
+        strength,
+        start_percent,
+        end_percent,
+        negative=None,
+        weights=None,
+        schedule=None,
+        mask=None,
+        options=None,
+        inpaint_mask=None,
+        vae=None,
     ) -> io.NodeOutput:
-        return io.NodeOutput(
-            *apply_control(positive, negative, control_net, image, strength, (start_percent, end_percent))
-        )
+        how, readout = manner(weights, schedule, mask, options), Readout(Panel(node_id(cls)))
+        percents = (start_percent, end_percent)
+        application = Application(control_net, image, strength, percents, how, inpaint_mask, vae, readout)
+        return io.NodeOutput(*apply(positive, negative, application))

@@ -1,0 +1,66 @@
+"""How a control's strength changes in the course of a run."""
+
+from typing import get_args
+
+from comfy_api.latest import io
+
+from ..control.course import course
+from ..control.schedule import Basis, Interpolation, Schedule
+from .applying import ControlKeyframes
+from .applying import ControlSchedule as Socket
+
+
+class ControlSchedule(io.ComfyNode):
+    @classmethod
+    def define_schema(cls) -> io.Schema:
+        return io.Schema(
+            node_id="ArmatureSchedule",
+            display_name="Control Schedule",
+            category="Armature/applying",
+            description="Changes the strength during sampling, by text, keyframes, a curve or a list: at most one of "
+            "them. With none the strength stays, and only the count of start and end changes.",
+            search_aliases=["timestep keyframe", "strength schedule", "controlnet schedule"],
+            inputs=[
+                io.String.Input(
+                    "text",
+                    default="",
+                    tooltip="Pairs of place and strength, like 0:1, 0.4:0.6, 1:0. They multiply Apply Control's.",
+                ),
+                io.Combo.Input(
+                    "interpolation",
+                    options=list(get_args(Interpolation)),
+                    default="linear",
+                    tooltip="How the strength goes from one place of the text, or keyframe, to the next; step jumps.",
+                ),
+                io.Combo.Input(
+                    "basis",
+                    options=list(get_args(Basis)),
+                    default="timestep",
+                    tooltip="What places, and Apply Control's start and end, are parts of. timestep: of the model's "
+                    "whole range, as in ComfyUI; a run with denoise below 1 covers only the end of it. steps: of the "
+                    "steps of this run, as in sd-webui. sigma: of this run's noise.",
+                ),
+                ControlKeyframes.Input(
+                    "keyframes", optional=True, tooltip="From Control Keyframe; they may bring weights and masks too."
+                ),
+                io.Custom("CURVE").Input(
+                    "curve",
+                    optional=True,
+                    tooltip="From Curve Editor: from left to right the run, from bottom to top strength 0 to 1.",
+                    extra_dict={"forceInput": True},
+                ),
+                io.Custom("FLOATS").Input(
+                    "floats",
+                    optional=True,
+                    tooltip="A list of strengths, spread evenly over the run: with basis steps and as many as steps, "
+                    "one for each.",
+                    extra_dict={"forceInput": True},
+                ),
+            ],
+            outputs=[Socket.Output(display_name="schedule", tooltip="For Apply Control.")],
+        )
+
+    @classmethod
+    def execute(cls, text, interpolation, basis, keyframes=None, curve=None, floats=None) -> io.NodeOutput:
+        value = None if curve is None else curve.interp
+        return io.NodeOutput(Schedule(course=course(text, keyframes, value, floats, interpolation), basis=basis))
