@@ -51,7 +51,7 @@ class Readout:
 
     def __init__(self, panel: Panel | None = None, row: str = ""):
         self.panel, self.row = panel or Panel(None), row
-        self.record: Record | None = None
+        self.record = Record()
 
     def begin(self) -> None:
         self.record = Record()
@@ -78,10 +78,8 @@ class Readout:
         self.panel.show(self.row, f"no control: {reason}")
 
     def end(self) -> None:
-        """Show the run; nothing where none was begun, or nothing was evaluated."""
-        record, self.record = self.record, None
-        if record is None:
-            return
+        """Show the run; nothing where nothing was evaluated."""
+        record, self.record = self.record, Record()
         if record.strengths:
             self.panel.show(self.row, summary(record))
         elif record.silent is not None:

@@ -68,8 +68,12 @@ class ApplyControlStack(io.ComfyNode):
         applications = []
         for n in ROWS:
             control, image = rows.get(f"control_net_{n}"), rows.get(f"image_{n}")
-            if control is not None and image is not None and rows.get(f"enabled_{n}", True):
-                own, readout = strength * rows.get(f"strength_{n}", 1.0), Readout(panel, f"Row {n}")
+            if not rows.get(f"enabled_{n}", True) or (control is None and image is None):
+                continue
+            own, readout = strength * rows.get(f"strength_{n}", 1.0), Readout(panel, f"Row {n}")
+            if control is None or image is None:
+                readout.left_out(f"it has no {'control' if control is None else 'image'}")
+            else:
                 applications.append(Application(control, image, own, percents, how, None, vae, readout))
         return io.NodeOutput(*apply(positive, negative, *applications))
 

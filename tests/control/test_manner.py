@@ -124,6 +124,26 @@ def test_single_images_have_strengths_of_their_own():
     torch.testing.assert_close(found["skip", 2], plain["skip", 2] * factors, **EXACT)
 
 
+def test_every_factor_of_advanced_controlnet_multiplies_once():
+    """strength 0.8 x weight 0.825 x keyframe 0.5 x mask 0.25 x image 0.5, and x 0.1 for the negative prompt."""
+    course = Keyframes((Keyframe(0.0, 0.5),))
+    options = Options(uncond=0.1, strengths=((0, 0.5),))
+    weights, mask = LayerWeights(values=(0.825,) * 5), effect_mask(torch.full((1, 4, 4), 0.25))
+    found, plain = output(Manner(Schedule(0.8, course=course), weights, mask, options)), output(Manner())
+    factors = torch.tensor([0.004125, 0.00825, 0.04125, 0.0825]).reshape(-1, 1, 1, 1)
+    for block in BLOCKS:
+        torch.testing.assert_close(found[block], plain[block] * factors)
+
+
+def test_guess_mode_is_that_of_diffusers():
+    """Powers of ten from a tenth up to one over the blocks, and nothing for the negative prompt."""
+    guess = Manner(weights=LayerWeights("soft (diffusers guess mode)"), options=Options(uncond=0.0))
+    found, plain = output(guess), output(Manner())
+    for block, weight in zip(BLOCKS, (0.1, 0.177828, 0.316228, 0.562341, 1.0)):
+        torch.testing.assert_close(found[block][2:], plain[block][2:] * weight, rtol=1e-5, atol=0)
+        assert not found[block][:2].any()
+
+
 def test_blocks_behind_the_last_weight_are_not_asked_for():
     model = Counting()
     output(Manner(weights=LayerWeights(values=(1.0, 0.0, 0.5, 0.0, 0.0))), model=model)

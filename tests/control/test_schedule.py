@@ -2,7 +2,7 @@
 
 import pytest
 import torch
-from comfy.model_sampling import EPS, ModelSamplingDiscrete
+from comfy.model_sampling import EPS, ModelSamplingDiscrete, ModelSamplingDiscreteFlow
 from comfy.samplers import calculate_sigmas
 
 from armature.control.mask import Mask
@@ -68,6 +68,14 @@ def test_percents_are_the_inverse_of_comfyuis_sigmas(percent):
 @pytest.mark.parametrize("percent, sigma", [(0.1, 8.3072), (0.2, 5.0924), (0.5, 1.6156), (0.8, 0.5712)])
 def test_the_golden_sigmas(percent, sigma):
     assert SAMPLING.percent_to_sigma(percent) == pytest.approx(sigma, abs=5e-5)
+
+
+@pytest.mark.parametrize("percent, sigma", [(0.1, 0.9643), (0.2, 0.9231), (0.5, 0.75), (0.8, 0.4286)])
+def test_the_golden_sigmas_of_flow_models(percent, sigma):
+    flow = ModelSamplingDiscreteFlow()
+    flow.set_parameters(shift=3.0)
+    assert flow.percent_to_sigma(percent) == pytest.approx(sigma, abs=5e-5)
+    assert Clock(flow.percent_to_sigma).percent_at(sigma) == pytest.approx(percent, abs=1e-3)
 
 
 def test_a_range_that_ends_before_it_starts_is_refused():

@@ -1,5 +1,7 @@
 """What the node tells after a run, in words that are right."""
 
+from contextlib import nullcontext
+
 import pytest
 import torch
 from server import PromptServer
@@ -136,6 +138,15 @@ def test_without_a_server_or_a_node_nothing_is_sent(server, base, control, monke
     run(base, control, steps=1)
 
 
+def test_a_run_goes_on_when_another_of_the_same_control_ends(server, base, control):
+    both = apply(*conditionings(tiny.SD1), Application(control, tiny.hint(), readout=Readout(Panel("7"))))
+    readout = both[0][0][1]["control"].readout
+    handle = base.model.diffusion_model.middle_block[0].register_forward_pre_hook(lambda module, given: readout.end())
+    sample(base, *both, steps=2)
+    handle.remove()
+    assert [text.partition(",")[0] for _, text in server.sent] == ["1 of 2 steps (1)", "1 of 2 steps (2)"]
+
+
 def test_rows_of_a_stack_are_told_together(server):
     panel = Panel("7")
     for name in ("Row 2", "Row 1", "Row 2"):
@@ -147,6 +158,34 @@ def test_an_adapter_runs_at_every_step_of_its_features_only_once(server):
     family = tiny.SDXL
     run(tiny.base_model(family), our_adapter(adapter(True)), family=family)
     assert "4 blocks, hint 64 x 64, 4 network runs" in server.sent[0][1]
+
+
+def test_cuda_is_timed_by_events_and_waited_for_once(monkeypatch):
+    """Four events stand at 0, 3, 10 and 14 milliseconds."""
+    waited = []
+
+    class Event:
+        times = iter((0.0, 3.0, 10.0, 14.0))
+
+        def __init__(self, enable_timing):
+            assert enable_timing
+
+        def record(self):
+            self.time = next(Event.times)
+
+        def elapsed_time(self, end):
+            return end.time - self.time
+
+        def synchronize(self):
+            waited.append(self.time)
+
+    monkeypatch.setattr(torch.cuda, "Event", Event)
+    monkeypatch.setattr(torch.cuda, "device", lambda device: nullcontext())
+    watch = Stopwatch()
+    for _ in range(2):
+        with watch.run(torch.device("cuda")):
+            assert not waited
+    assert (watch.runs, watch.milliseconds(), waited) == (2, 7.0, [14.0])
 
 
 def test_where_a_device_cannot_tell_its_time_none_is_told():

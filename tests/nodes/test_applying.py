@@ -12,6 +12,7 @@ from armature.control.weights import SOFT_BASE, LayerWeights
 from armature.errors import InvalidValue
 from armature.host.loading import load_control
 from armature.host.practice import load_practice_model
+from armature.host.readout import Panel
 from armature.nodes import node_classes
 
 EXACT = {"rtol": 0, "atol": 0}
@@ -156,6 +157,14 @@ def test_a_stack_is_a_chain_of_its_rows_in_order(base, control, both):
     for image, strength in ((IMAGE, 0.4), (1 - IMAGE, 0.8)):
         chain = NODES["ArmatureApplyControl"].execute(chain[0], control, image, strength, 0.0, 0.9, chain[1]).args
     torch.testing.assert_close(sample(base, *stack), sample(base, *chain), **EXACT)
+
+
+def test_half_a_row_is_told(control, both, monkeypatch):
+    told = []
+    monkeypatch.setattr(Panel, "show", lambda panel, row, text: told.append((row, text)))
+    half = {"control_net_2": control, "image_3": IMAGE, "control_net_4": control, "enabled_4": False}
+    assert execute("ArmatureApplyControlStack", positive=both[0], negative=both[1], **half) == tuple(both)
+    assert told == [("Row 2", "no control: it has no image"), ("Row 3", "no control: it has no control")]
 
 
 @pytest.mark.parametrize("rows", [{}, {"enabled_1": False}])
