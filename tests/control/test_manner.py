@@ -58,6 +58,7 @@ def test_masks_scale_every_block_at_its_own_size():
 def test_a_mask_of_ones_is_no_mask_and_one_of_zeros_no_control():
     whole, plain = output(Manner(mask=effect_mask(torch.ones(2, 5, 3)))), output(Manner())
     assert all(torch.equal(whole[block], plain[block]) for block in BLOCKS)
+    assert Manner(mask=effect_mask(torch.ones(2, 5, 3))).scale(step(), Counting.places).mask is None
     model = Counting()
     unit = ControlUnit(model, Manner(mask=effect_mask(torch.zeros(1, 4, 4))))
     assert unit.output(step(), lambda part: part.x) == NOTHING and not model.asked
