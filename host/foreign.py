@@ -37,7 +37,11 @@ class ForeignControl(comfy.controlnet.ControlBase):
         self.inner.global_average_pooling = False
 
     def set_cond_hint(self, cond_hint, strength=1.0, timestep_percent_range=(0.0, 1.0), **options):
-        self.inner.set_cond_hint(cond_hint, **options)
+        if responds_otherwise(self.inner):
+            self.inner.set_cond_hint(cond_hint, strength, **options)
+            strength = 1.0
+        else:
+            self.inner.set_cond_hint(cond_hint, **options)
         self.cond_hint_original, self.timestep_percent_range = cond_hint, timestep_percent_range
         start, end = timestep_percent_range
         schedule = replace(self.manner.schedule, strength=strength, start_percent=start, end_percent=end)
@@ -105,6 +109,12 @@ class ForeignControl(comfy.controlnet.ControlBase):
         if autoregister:
             self.multigpu_clones[load_device] = cloned
         return cloned
+
+
+def responds_otherwise(control: comfy.controlnet.ControlBase) -> bool:
+    """Whether it makes something else of its strength than a factor, and has to be given it."""
+    curved = getattr(comfy.controlnet, "QwenFunControlNet", ())  # its square root; newer than the oldest ComfyUI
+    return isinstance(control, curved) or control.strength_type != comfy.controlnet.StrengthType.CONSTANT
 
 
 def is_transformer(control: comfy.controlnet.ControlBase) -> bool:

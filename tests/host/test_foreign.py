@@ -2,14 +2,17 @@
 
 from dataclasses import replace
 
+import comfy.controlnet
 import pytest
 import torch
 
 from armature.control.mask import effect_mask
 from armature.control.scale import Scale
 from armature.control.step import Step
+from armature.control.unit import Manner
 from armature.errors import ArmatureError
-from armature.host.foreign import places, scaled
+from armature.host.foreign import ForeignControl, places, scaled
+from armature.host.readout import Readout
 
 EXACT = {"rtol": 0, "atol": 0}
 LATENT = torch.zeros(2, 16, 6, 10)
@@ -72,6 +75,16 @@ def test_tokens_follow_rows_too():
     for given in (scale(rows=rows), replace(masked(), rows=rows)):
         answer = scaled({"output": [tokens()]}, given, LATENT)["output"][0]
         assert not answer[0].any() and answer[1].any()
+
+
+def test_a_control_that_bends_its_strength_is_given_it():
+    control = comfy.controlnet.ControlBase()
+    control.strength_type = comfy.controlnet.StrengthType.LINEAR_UP
+    foreign = ForeignControl(control, Manner(), Readout()).set_cond_hint(torch.zeros(1, 3, 8, 8), 0.5)
+    assert control.strength == 0.5 and foreign.manner.schedule.strength == 1.0
+    control.strength_type = comfy.controlnet.StrengthType.CONSTANT
+    foreign = ForeignControl(control, Manner(), Readout()).set_cond_hint(torch.zeros(1, 3, 8, 8), 0.5)
+    assert control.strength == 1.0 and foreign.manner.schedule.strength == 0.5
 
 
 def test_tokens_that_are_no_image_cannot_be_masked():
