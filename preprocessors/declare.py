@@ -86,11 +86,15 @@ class Replaced:
     `widgets` are its widgets in its order, each with the input of ours that takes the value, or None; `fixed` are
     values of ours besides. `sockets` are its connections, each with ours. `difference` says how far the two maps are
     apart.
+    `widgets` are its widgets in its order, each with the input of ours that takes the value, or None; `sockets` are
+    its inputs besides `image` with ours; `fixed` are values of ours besides. `difference` says how far the two maps
+    are apart.
     """
 
     id: str
     difference: str
     widgets: dict[str, str | None]
+    sockets: dict[str, str] = field(default_factory=dict)
     fixed: dict[str, Any] = field(default_factory=dict)
     sockets: dict[str, str] = field(default_factory=lambda: {"image": "image"})
 

@@ -37,6 +37,7 @@ def test_a_replaced_node_runs_with_its_values(monkeypatch, preprocessor, replace
     inputs = {theirs: defaults[ours] for theirs, ours in replaced.widgets.items() if ours}
     inputs |= {theirs: ["9", 0] for theirs in replaced.sockets}
     inputs |= {"image": ["9", 0]}
+    inputs |= {theirs: ["9", index] for index, theirs in enumerate(("image", *replaced.sockets))}
     given = replaced_inputs(monkeypatch, preprocessor, replaced, inputs)
     node = NODES[f"Armature{preprocessor.id}"]
     finalized, _, _ = _io.get_finalized_class_inputs(node.INPUT_TYPES(), given)
@@ -46,7 +47,9 @@ def test_a_replaced_node_runs_with_its_values(monkeypatch, preprocessor, replace
     linked = {ours: samples[ours] for ours in replaced.sockets.values()}
     assert node.execute(**given | linked)[0].shape == (1, 64, 96, 3)
     size = (64, 96) if "resolution" in replaced.widgets.values() else (32, 48)
-    assert node.execute(**given | {"image": IMAGE})[0].shape == (1, *size, 3)
+    linked = values(preprocessor, 1, 32, 48)
+    assert set(linked) <= set(replaced.sockets.values())
+    assert node.execute(**given | linked | {"image": IMAGE})[0].shape == (1, *size, 3)
 
 
 def test_their_scribble_is_inverted_and_stays_so(monkeypatch):
