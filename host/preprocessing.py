@@ -5,12 +5,14 @@ from functools import partial
 from typing import Any
 
 import torch
-from comfy.model_management import throw_exception_if_processing_interrupted
+from comfy.model_management import load_model_gpu, throw_exception_if_processing_interrupted
+from comfy.model_patcher import ModelPatcher
 from comfy.utils import ProgressBar
 from torch import Tensor
 
 from ..errors import UnsuitableSize
 from ..preprocessors.declare import Image, Mask, Option, Preprocessor
+from ..preprocessors.declare import FlowModel, Image, Mask, Option, Preprocessor
 from ..preprocessors.running import Working, at, frame, frame_count, run
 from .frames import as_frames
 from .images import Background, mask_to_planes, to_image, to_mask, to_planes
@@ -55,9 +57,10 @@ def _placed(
     preprocessor: Preprocessor, image: Tensor | None, values: dict[str, Any], background: Background
 ) -> tuple[Tensor | None, dict[str, Any]]:
     """Image and values as the preprocessor takes them, on the compute device."""
-    place: dict[Any, Callable[[Tensor], Tensor]] = {
+    place: dict[Any, Callable[[Any], Any]] = {
         Image: partial(to_planes, background=background),
         Mask: mask_to_planes,
+        FlowModel: _loaded,
     }
     on_device = {
         option.name: place[option.type](values[option.name])
@@ -69,6 +72,16 @@ def _placed(
 
 def _given(preprocessor: Preprocessor, values: dict[str, Any]) -> list[Option]:
     return [option for option in preprocessor.options if values.get(option.name) is not None]
+
+
+def _loaded(patcher: ModelPatcher) -> torch.nn.Module:
+    load_model_gpu(patcher)
+    return patcher.model
+
+
+def _frames(mask: Tensor) -> Tensor:
+    """(B, H, W): some nodes hand on a lone mask without its B."""
+    return mask.reshape(-1, *mask.shape[-2:])
 
 
 def _to_socket(kind: Any, value: Any) -> Any:

@@ -18,6 +18,10 @@ Geometry = NewType("Geometry", list)  # one dict a frame: "depth" (H, W), a dist
 Objects = NewType("Objects", list)  # one dict a frame: "masks" (N, h, w), one an object, and the image's "size"
 
 FRAMES = (Image, Mask, Keypoints, Geometry, Objects)  # the kinds that hold one item a frame
+FlowModel = NewType("FlowModel", Callable)  # torchvision's RAFT: two frames in [-1, 1] -> a list of (B, 2, H, W)
+
+FRAMES = (Image, Mask, Keypoints)  # the kinds that hold one item a frame
+SOCKETS = (*FRAMES, FlowModel)  # the kinds that another node gives
 
 
 @dataclass(frozen=True)
@@ -39,6 +43,7 @@ class Option:
     """One keyword argument: `Annotated[type, Range(...), "what it does"] = default`; Range for numbers only.
 
     The type is bool, int, float, str, a Literal of strings, or one of FRAMES; these are sockets, optional where the
+    The type is bool, int, float, a Literal of strings, or one of SOCKETS; the latter are sockets, optional where the
     type is `Mask | None` and the default None.
     """
 

@@ -4,6 +4,9 @@ import torch
 from comfy.ldm.sam3.tracker import pack_masks
 
 from armature.preprocessors.declare import FRAMES, Geometry, Image, Keypoints, Mask, Objects, Preprocessor
+from comfy.model_patcher import ModelPatcher
+
+from armature.preprocessors.declare import SOCKETS, FlowModel, Image, Keypoints, Mask, Preprocessor
 
 
 def photo(batch: int, height: int, width: int, channels: int = 3, seed: int = 0) -> torch.Tensor:
@@ -31,6 +34,18 @@ def tracked(batch: int, height: int, width: int) -> dict:
     """SAM3_TRACK_DATA of two objects, as ComfyUI packs it: at a size of its own, eight pixels a byte."""
     masks = torch.rand(batch, 2, 16, 24, generator=torch.Generator().manual_seed(4)) > 0.5
     return {"packed_masks": pack_masks(masks), "orig_size": (height, width), "n_frames": batch}
+class Drift(torch.nn.Module):
+    """A flow network that finds all shifted to the right by the difference of the frames' brightness."""
+
+    def forward(self, first, second, num_flow_updates):
+        shift = (second - first).mean() * num_flow_updates
+        flow = torch.stack((shift.expand(first.shape[-2:]), torch.zeros(first.shape[-2:])))
+        return [flow[None]] * num_flow_updates
+
+
+def flow_model() -> ModelPatcher:
+    """As ComfyUI's loader gives it."""
+    return ModelPatcher(Drift(), torch.device("cpu"), torch.device("cpu"))
 
 
 def values(preprocessor: Preprocessor, batch: int, height: int, width: int, optional: bool = False) -> dict:
@@ -41,6 +56,7 @@ def values(preprocessor: Preprocessor, batch: int, height: int, width: int, opti
         Keypoints: lambda: [person(height, width)] * batch,
         Objects: lambda: tracked(batch, height, width),
         Geometry: lambda: {"depth": 0.5 + photo(batch, height, width, 1, seed=3)[..., 0]},
+        FlowModel: flow_model,
     }
-    asked = [o for o in preprocessor.options if o.type in FRAMES and (optional or o.required)]
+    asked = [o for o in preprocessor.options if o.type in SOCKETS and (optional or o.required)]
     return {option.name: makers[option.type]() for option in asked}

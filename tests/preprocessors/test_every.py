@@ -2,6 +2,7 @@
 
 import pytest
 import torch
+from comfy.model_patcher import ModelPatcher
 
 from armature import discovery, preprocessors
 from armature.host.frames import as_frames
@@ -113,6 +114,9 @@ def taken(preprocessor, carried):
 
 
 def planes(value):
+    """A socket's value as a preprocessor takes it."""
+    if isinstance(value, ModelPatcher):
+        return value.model
     if not isinstance(value, torch.Tensor):
         return value
     return value.movedim(-1, 1) if value.ndim == 4 else value[:, None]
