@@ -10,12 +10,17 @@ import torch
 Case = dict[str, str | float]
 
 
-def options(description: str, threads: int = 2) -> argparse.Namespace:
-    """`quick`, `json` and `threads` from the command line; PyTorch is set up for the run."""
+def options(description: str, threads: int = 2, **folders: str) -> argparse.Namespace:
+    """`quick`, `json` and `threads` from the command line; PyTorch is set up for the run.
+
+    Each of `folders` is one more option, that takes a folder, with its help.
+    """
     parser = argparse.ArgumentParser(description=description)
     parser.add_argument("--quick", action="store_true", help="minutes on two cores")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the table as JSON")
     parser.add_argument("--threads", type=int, default=threads, help="PyTorch's threads on a CPU")
+    for name, meaning in folders.items():
+        parser.add_argument(f"--{name}", type=Path, metavar="FOLDER", help=meaning)
     chosen = parser.parse_args()
     torch.set_num_threads(chosen.threads)
     torch.set_flush_denormal(True)
