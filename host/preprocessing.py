@@ -11,7 +11,6 @@ from comfy.utils import ProgressBar
 from torch import Tensor
 
 from ..errors import UnsuitableSize
-from ..preprocessors.declare import Image, Mask, Option, Preprocessor
 from ..preprocessors.declare import FlowModel, Image, Mask, Option, Preprocessor
 from ..preprocessors.running import Working, at, frame, frame_count, run
 from .frames import as_frames
@@ -77,11 +76,6 @@ def _given(preprocessor: Preprocessor, values: dict[str, Any]) -> list[Option]:
 def _loaded(patcher: ModelPatcher) -> torch.nn.Module:
     load_model_gpu(patcher)
     return patcher.model
-
-
-def _frames(mask: Tensor) -> Tensor:
-    """(B, H, W): some nodes hand on a lone mask without its B."""
-    return mask.reshape(-1, *mask.shape[-2:])
 
 
 def _to_socket(kind: Any, value: Any) -> Any:

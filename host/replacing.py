@@ -17,7 +17,7 @@ async def register(preprocessors: Iterable[Preprocessor]) -> None:
 
 
 def replacement(preprocessor: Preprocessor, replaced: Replaced) -> io.NodeReplace:
-    carried = {ours: theirs for theirs, ours in {**replaced.sockets, **replaced.widgets}.items() if ours}
+    carried = {ours: theirs for theirs, ours in replaced.widgets.items() if ours}
     return io.NodeReplace(
         new_node_id=f"Armature{preprocessor.id}",
         old_node_id=replaced.id,

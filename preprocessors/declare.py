@@ -17,10 +17,9 @@ Keypoints = NewType("Keypoints", list)  # one dict a frame: ComfyUI's POSE_KEYPO
 Geometry = NewType("Geometry", list)  # one dict a frame: "depth" (H, W), a distance, and "sky" (H, W) where it is known
 Objects = NewType("Objects", list)  # one dict a frame: "masks" (N, h, w), one an object, and the image's "size"
 
-FRAMES = (Image, Mask, Keypoints, Geometry, Objects)  # the kinds that hold one item a frame
 FlowModel = NewType("FlowModel", Callable)  # torchvision's RAFT: two frames in [-1, 1] -> a list of (B, 2, H, W)
 
-FRAMES = (Image, Mask, Keypoints)  # the kinds that hold one item a frame
+FRAMES = (Image, Mask, Keypoints, Geometry, Objects)  # the kinds that hold one item a frame
 SOCKETS = (*FRAMES, FlowModel)  # the kinds that another node gives
 
 
@@ -42,8 +41,7 @@ class Advanced:
 class Option:
     """One keyword argument: `Annotated[type, Range(...), "what it does"] = default`; Range for numbers only.
 
-    The type is bool, int, float, str, a Literal of strings, or one of FRAMES; these are sockets, optional where the
-    The type is bool, int, float, a Literal of strings, or one of SOCKETS; the latter are sockets, optional where the
+    The type is bool, int, float, str, a Literal of strings, or one of SOCKETS; these are sockets, optional where the
     type is `Mask | None` and the default None.
     """
 
@@ -91,15 +89,11 @@ class Replaced:
     `widgets` are its widgets in its order, each with the input of ours that takes the value, or None; `fixed` are
     values of ours besides. `sockets` are its connections, each with ours. `difference` says how far the two maps are
     apart.
-    `widgets` are its widgets in its order, each with the input of ours that takes the value, or None; `sockets` are
-    its inputs besides `image` with ours; `fixed` are values of ours besides. `difference` says how far the two maps
-    are apart.
     """
 
     id: str
     difference: str
     widgets: dict[str, str | None]
-    sockets: dict[str, str] = field(default_factory=dict)
     fixed: dict[str, Any] = field(default_factory=dict)
     sockets: dict[str, str] = field(default_factory=lambda: {"image": "image"})
 

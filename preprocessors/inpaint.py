@@ -36,7 +36,7 @@ INPAINT_HINT = Preprocessor(
             id="InpaintPreprocessor",
             difference="none",
             widgets={"black_pixel_for_xinsir_cn": "black"},
-            sockets={"mask": "mask"},
+            sockets={"image": "image", "mask": "mask"},
             fixed={"threshold": 0.5},
         ),
     ),

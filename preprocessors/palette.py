@@ -7,7 +7,7 @@ import numpy as np
 from torch import Tensor
 
 from .declare import Preprocessor, Range, Replaced
-from .pixels import from_shades, shades
+from .pixels import colours, from_colours
 from .resize import labels
 
 
@@ -17,7 +17,7 @@ def palette(
     cell: Annotated[int, Range(8, 512, 8), "Side of a square, in pixels; color adapters were trained with 64."] = 64,
 ) -> Tensor:
     """Squares of the colours in an image, for color adapters. Squares at the right and lower edge may be cut."""
-    return from_shades([_squares(frame, cell) for frame in shades(image)], image.device)
+    return from_colours([_squares(frame, cell) for frame in colours(image)], image.device)
 
 
 def _squares(frame: np.ndarray, cell: int) -> np.ndarray:

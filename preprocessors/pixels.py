@@ -14,12 +14,12 @@ def levels(image: Tensor) -> np.ndarray:
     return np.ascontiguousarray((image.detach().movedim(1, -1).float().clamp(0, 1) * 255).cpu().numpy())
 
 
-def shades(image: Tensor) -> np.ndarray:
+def colours(image: Tensor) -> np.ndarray:
     """(B, H, W, 3) fp32 in [0, 1] in RGB order, not rounded."""
     return np.ascontiguousarray(image.detach().movedim(1, -1).float().cpu().numpy())
 
 
-def from_shades(frames: list[np.ndarray], device: torch.device) -> Tensor:
+def from_colours(frames: list[np.ndarray], device: torch.device) -> Tensor:
     """(B, 3, H, W) fp32 from frames (H, W, 3) fp32 in [0, 1]; a single one is not copied."""
     stacked = frames[0][None] if len(frames) == 1 else np.stack(frames)
     return torch.from_numpy(stacked).to(device).movedim(-1, 1)

@@ -11,7 +11,7 @@ import numpy as np
 from torch import Tensor
 
 from .declare import Preprocessor, Range, Replaced
-from .pixels import from_shades, shades
+from .pixels import colours, from_colours
 
 SWELL = 256  # pixels between two random values
 SEEDS = Range(0, 2**64 - 1, 1)
@@ -25,10 +25,10 @@ def shuffle(
 ) -> Iterator[Tensor]:
     """The image's colours and textures in another place, for shuffle control models."""
     warp = _warp(*image.shape[-2:], seed)
-    for index, frame in enumerate(shades(image)):
+    for index, frame in enumerate(colours(image)):
         if vary and index:
             warp = _warp(*image.shape[-2:], seed + index)
-        yield from_shades([cv2.remap(frame, *warp, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)], image.device)
+        yield from_colours([cv2.remap(frame, *warp, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)], image.device)
 
 
 def _warp(height: int, width: int, seed: int) -> tuple[np.ndarray, np.ndarray]:

@@ -7,7 +7,7 @@ import numpy as np
 from torch import Tensor
 
 from ..declare import Preprocessor, Range, Replaced
-from ..pixels import planes, shades
+from ..pixels import colours, planes
 from . import RECOLOR
 
 
@@ -15,7 +15,7 @@ def intensity(
     image: Tensor, *, gamma: Annotated[float, Range(0.1, 2, 0.01), "Below 1 brightens, above 1 darkens."] = 1.0
 ) -> Tensor:
     """The image in grey, where any pure colour is white. For recolor control models."""
-    return planes([_brightest(frame) ** gamma for frame in shades(image)], image.device, white=1.0)
+    return planes([_brightest(frame) ** gamma for frame in colours(image)], image.device, white=1.0)
 
 
 def _brightest(frame: np.ndarray) -> np.ndarray:

@@ -7,7 +7,7 @@ import numpy as np
 from torch import Tensor
 
 from ..declare import Advanced, Preprocessor, Range, Replaced
-from ..pixels import planes, shades
+from ..pixels import colours, planes
 from . import RECOLOR
 
 
@@ -24,7 +24,7 @@ def luminance(
 ) -> Tensor:
     """The image in grey, as bright as people see it. For recolor control models."""
     to_lab = cv2.COLOR_BGR2LAB if legacy else cv2.COLOR_RGB2LAB
-    frames = [_lightness(frame, to_lab) ** gamma for frame in shades(image)]
+    frames = [_lightness(frame, to_lab) ** gamma for frame in colours(image)]
     return planes(frames, image.device, white=100.0**gamma)
 
 

@@ -10,7 +10,7 @@ import numpy as np
 from torch import Tensor
 
 from ..declare import Preprocessor, Range, Replaced
-from ..pixels import from_shades, shades
+from ..pixels import colours, from_colours
 from . import TILE
 from .reduced import blurred, reduced, subsampled
 
@@ -28,8 +28,8 @@ def guided(
     ] = 0.01,
 ) -> Tensor:
     """The image without texture but with its edges. For TTPlanet's tile control models."""
-    filtered = [guided_filter(blurred(frame, blur), radius, eps, scale) for frame in shades(image)]
-    return from_shades([reduced(one, scale, cv2.INTER_CUBIC) for one in filtered], image.device)
+    filtered = [guided_filter(blurred(frame, blur), radius, eps, scale) for frame in colours(image)]
+    return from_colours([reduced(one, scale, cv2.INTER_CUBIC) for one in filtered], image.device)
 
 
 def guided_filter(frame: np.ndarray, radius: int, eps: float, scale: float) -> np.ndarray:

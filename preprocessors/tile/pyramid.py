@@ -10,7 +10,7 @@ import numpy as np
 from torch import Tensor
 
 from ..declare import Preprocessor, Range, Replaced
-from ..pixels import from_shades, shades
+from ..pixels import colours, from_colours
 from . import TILE
 
 
@@ -20,7 +20,7 @@ def pyramid(
     levels: Annotated[int, Range(1, 10, 1), "How often the image is halved and doubled again: more is softer."] = 3,
 ) -> Tensor:
     """The image shrunk and softly grown again. For tile control models of SD1.5 and SDXL."""
-    return from_shades([_softened(frame, levels) for frame in shades(image)], image.device)
+    return from_colours([_softened(frame, levels) for frame in colours(image)], image.device)
 
 
 def _softened(frame: np.ndarray, levels: int) -> np.ndarray:

@@ -6,7 +6,7 @@ import cv2
 from torch import Tensor
 
 from ..declare import Preprocessor, Range, Replaced
-from ..pixels import from_shades, shades
+from ..pixels import colours, from_colours
 from . import TILE
 from .reduced import blurred, reduced
 
@@ -18,8 +18,8 @@ def simple(
     blur: Annotated[float, Range(1, 10, 0.01), "Strength of the blur after that, twice its radius in pixels."] = 2.0,
 ) -> Tensor:
     """The image shrunk, grown and blurred. For TTPlanet's tile control models."""
-    frames = [blurred(reduced(frame, scale, cv2.INTER_LANCZOS4), blur) for frame in shades(image)]
-    return from_shades(frames, image.device)
+    frames = [blurred(reduced(frame, scale, cv2.INTER_LANCZOS4), blur) for frame in colours(image)]
+    return from_colours(frames, image.device)
 
 
 TILE_SIMPLE = Preprocessor(

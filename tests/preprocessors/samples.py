@@ -2,11 +2,9 @@
 
 import torch
 from comfy.ldm.sam3.tracker import pack_masks
-
-from armature.preprocessors.declare import FRAMES, Geometry, Image, Keypoints, Mask, Objects, Preprocessor
 from comfy.model_patcher import ModelPatcher
 
-from armature.preprocessors.declare import SOCKETS, FlowModel, Image, Keypoints, Mask, Preprocessor
+from armature.preprocessors.declare import SOCKETS, FlowModel, Geometry, Image, Keypoints, Mask, Objects, Preprocessor
 
 
 def photo(batch: int, height: int, width: int, channels: int = 3, seed: int = 0) -> torch.Tensor:
@@ -34,6 +32,8 @@ def tracked(batch: int, height: int, width: int) -> dict:
     """SAM3_TRACK_DATA of two objects, as ComfyUI packs it: at a size of its own, eight pixels a byte."""
     masks = torch.rand(batch, 2, 16, 24, generator=torch.Generator().manual_seed(4)) > 0.5
     return {"packed_masks": pack_masks(masks), "orig_size": (height, width), "n_frames": batch}
+
+
 class Drift(torch.nn.Module):
     """A flow network that finds all shifted to the right by the difference of the frames' brightness."""
 
