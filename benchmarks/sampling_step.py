@@ -5,11 +5,9 @@ from statistics import median
 
 import comfy.cldm.cldm
 import comfy.controlnet
-import comfy.latent_formats
 import comfy.model_base
 import comfy.model_management
 import comfy.ops
-import comfy.supported_models_base
 import torch
 from torch import Tensor
 
@@ -17,38 +15,8 @@ from ..control.architectures.controlnet import CONTROLNET
 from ..control.backend import Backend
 from ..control.checkpoint import Checkpoint
 from ..host.loading import comfy_attention, hosted
+from .bases import BATCH, SD15, SIGMA, Config, randomise
 from .report import Case, options, show
-
-SD15 = {
-    "image_size": 32,
-    "in_channels": 4,
-    "model_channels": 320,
-    "num_res_blocks": [2, 2, 2, 2],
-    "channel_mult": (1, 2, 4, 4),
-    "transformer_depth": [1, 1, 1, 1, 1, 1, 0, 0],
-    "transformer_depth_output": [1, 1, 1, 1, 1, 1, 1, 1, 1, 0, 0, 0],
-    "transformer_depth_middle": 1,
-    "num_heads": 8,
-    "num_head_channels": -1,
-    "context_dim": 768,
-    "use_spatial_transformer": True,
-    "adm_in_channels": None,
-    "use_temporal_attention": False,
-    "legacy": False,
-}
-SIGMA, BATCH = 5.0, 2
-
-
-class Config(comfy.supported_models_base.BASE):
-    unet_extra_config = {}
-    latent_format = comfy.latent_formats.SD15
-
-
-def randomise(module: torch.nn.Module) -> torch.nn.Module:
-    with torch.no_grad():
-        for parameter in module.parameters():
-            parameter.normal_(0, 0.02)
-    return module.eval()
 
 
 def networks(device: torch.device, dtype: torch.dtype):

@@ -1,0 +1,76 @@
+"""What can be counted instead of timed: multiplications of a step, and how often each layer of a control runs."""
+
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import torch
+from torch import nn
+from torch.utils.flop_counter import FlopCounterMode
+
+from ..control.backend import Backend
+from ..control.checkpoint import Checkpoint
+from ..control.model import ControlModel
+from ..control.step import Step
+from ..control.unit import ControlUnit, Manner
+from ..host.base_model import ComfyUNet
+from ..host.loading import recognised
+from .bases import BATCH, META, SIGMA, Shape
+from .networks import Tensors
+
+
+class Arithmetic:
+    """Counts on the meta device, where a UNet of any size takes neither memory nor time."""
+
+    def __init__(self, shape: Shape, side: int):
+        self.shape, self.side, base = shape, side, shape.base(META)
+        self.unet = base.diffusion_model
+        x, cond = shape.inputs(side, META)
+        self.at = Step(
+            x=x,
+            timesteps=torch.zeros(BATCH, device=META),
+            context=cond["c_crossattn"],
+            y=cond.get("y"),
+            sigma=SIGMA,
+            sigma_at=lambda percent: SIGMA,
+            cond_or_uncond=(1, 0),
+            base=ComfyUNet(base),
+        )
+        self.alone = self._multiplications(None, None)
+
+    def of_control(self, tensors: Tensors, manner: Manner, types: tuple[int, ...]) -> int:
+        """Multiplications that a step has beyond those of the UNet; the hint is encoded before it."""
+        file = Checkpoint(tensors)
+        architecture, layout = recognised(file)
+        model = architecture.load(file, layout, Backend()).typed(types)
+        side = model.downscale_factor * self.side
+        encoded = model.encode(torch.zeros(1, model.hint_channels, side, side, device=META))
+        return self._multiplications(ControlUnit(model, manner), encoded) - self.alone
+
+    def _multiplications(self, unit: ControlUnit | None, encoded: object) -> int:
+        at = self.at
+        with FlopCounterMode(display=False) as counter:
+            patches = unit.output(at, lambda step: encoded).patches if unit else {}
+            self.unet(at.x, at.timesteps, at.context, y=at.y, transformer_options={"patches": patches})
+        return counter.get_total_flops() // 2
+
+
+@contextmanager
+def calls(model: ControlModel) -> Iterator[Counter[str]]:
+    """How often each layer with weights runs meanwhile, by its name; those that never run count 0."""
+    leaves = {name: layer for name, layer in model.named_modules() if not any(layer.children())}
+    layers = {name: layer for name, layer in leaves.items() if layer.state_dict()}
+    counts = Counter(dict.fromkeys(layers, 0))
+
+    def counting(name: str):
+        def count(layer: nn.Module, given: tuple) -> None:
+            counts[name] += 1
+
+        return count
+
+    handles = [layer.register_forward_pre_hook(counting(name)) for name, layer in layers.items()]
+    try:
+        yield counts
+    finally:
+        for handle in handles:
+            handle.remove()
