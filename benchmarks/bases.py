@@ -88,7 +88,8 @@ class Shape:
     def base(self, device: torch.device, dtype: torch.dtype = torch.float32) -> comfy.model_base.BaseModel:
         """Without weights on the meta device."""
         base = comfy.model_base.BaseModel(Config({**self.unet, "out_channels": 4, "dtype": dtype}), device=device)
-        randomise(base.diffusion_model)
+        if device != META:
+            randomise(base.diffusion_model)
         return base
 
     def inputs(self, side: int, device: torch.device, dtype: torch.dtype = torch.float32) -> tuple[torch.Tensor, dict]:

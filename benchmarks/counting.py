@@ -1,8 +1,9 @@
 """What can be counted instead of timed: multiplications of a step, and how often each layer of a control runs."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 
 import torch
 from torch import nn
@@ -10,7 +11,7 @@ from torch.utils.flop_counter import FlopCounterMode
 
 from ..control.backend import Backend
 from ..control.checkpoint import Checkpoint
-from ..control.model import ControlModel
+from ..control.model import ControlModel, Patches, PatchModel
 from ..control.step import Step
 from ..control.unit import ControlUnit, Manner
 from ..host.base_model import ComfyUNet
@@ -36,7 +37,6 @@ class Arithmetic:
             cond_or_uncond=(1, 0),
             base=ComfyUNet(base),
         )
-        self.alone = self._multiplications(None, None)
 
     def of_control(self, tensors: Tensors, manner: Manner, types: tuple[int, ...]) -> int:
         """Multiplications that a step has beyond those of the UNet; the hint is encoded before it."""
@@ -45,14 +45,21 @@ class Arithmetic:
         model = architecture.load(file, layout, Backend()).typed(types)
         side = model.downscale_factor * self.side
         encoded = model.encode(torch.zeros(1, model.hint_channels, side, side, device=META))
-        return self._multiplications(ControlUnit(model, manner), encoded) - self.alone
+        output = partial(ControlUnit(model, manner).output, self.at, lambda step: encoded)
+        if isinstance(model, PatchModel):
+            return multiplications(lambda: self._run(output().patches)) - multiplications(lambda: self._run({}))
+        return multiplications(output)
 
-    def _multiplications(self, unit: ControlUnit | None, encoded: object) -> int:
+    def _run(self, patches: Patches) -> None:
         at = self.at
-        with FlopCounterMode(display=False) as counter:
-            patches = unit.output(at, lambda step: encoded).patches if unit else {}
-            self.unet(at.x, at.timesteps, at.context, y=at.y, transformer_options={"patches": patches})
-        return counter.get_total_flops() // 2
+        self.unet(at.x, at.timesteps, at.context, y=at.y, transformer_options={"patches": patches})
+
+
+def multiplications(act: Callable[[], object]) -> int:
+    """All that `act` does; attention only on the meta device and on GPUs."""
+    with FlopCounterMode(display=False) as counter:
+        act()
+    return counter.get_total_flops() // 2
 
 
 @contextmanager

@@ -18,7 +18,7 @@ from ..control.weights import LayerWeights
 from ..host.loading import our_control, recognised
 from ..host.sampling import ComfyControl
 from .bases import PUBLISHED_LATENTS, PUBLISHED_WIDTH, Sampler, Shape
-from .counting import Arithmetic, calls
+from .counting import Arithmetic, calls, multiplications
 from .networks import Tensors, controlnet, filled, lllite, t2i_adapter, union, xs_48m, xs_53m
 from .report import Case, options, show
 from .stopwatch import interleaved
@@ -72,14 +72,23 @@ def controls(families: tuple[Family, ...], sampler: Sampler) -> dict[str, ComfyC
     return {family.name: applied(family, loaded[family.tensors], sampler.side) for family in families}
 
 
-def counted(control: ComfyControl, sampler: Sampler) -> Case:
-    """How often the layers of a control run in the first steps of a run."""
+def counted(control: ComfyControl, sampler: Sampler, alone: int) -> Case:
+    """How often the layers of a control run in the first steps of a run, and what a later step multiplies for it.
+
+    `alone` are the multiplications of a step without it.
+    """
     with calls(control.model) as counts:
-        for _ in range(COUNTED_STEPS):
+        for _ in range(COUNTED_STEPS - 1):
             sampler.step(control)
+        own = multiplications(partial(sampler.step, control))
     times = Counter(counts.values())
     assert times.keys() <= {0, 1, COUNTED_STEPS}, f"some layers run more than once, but not in every step: {counts}"
-    return {"layers_once_a_run": times[1], "layers_every_step": times[COUNTED_STEPS], "layers_never": times[0]}
+    return {
+        "gigamultiplications_here": (own - alone) / 1e9,
+        "layers_once_a_run": times[1],
+        "layers_every_step": times[COUNTED_STEPS],
+        "layers_never": times[0],
+    }
 
 
 def measure(families: tuple[Family, ...], shape: Shape, side: int, rounds: int, arithmetic: Arithmetic) -> list[Case]:
@@ -87,18 +96,19 @@ def measure(families: tuple[Family, ...], shape: Shape, side: int, rounds: int, 
     sampler = Sampler(shape, side)
     ready = controls(families, sampler)
     sampler.begin(*ready.values())
-    layers = {name: counted(control, sampler) for name, control in ready.items()}
+    alone = multiplications(sampler.step)
+    counts = {name: counted(control, sampler, alone) for name, control in ready.items()}
     contenders = {name: partial(sampler.step, control) for name, control in {ALONE: None, **ready}.items()}
     taken = interleaved(contenders, rounds)
-    multiplications = {
+    published = {
         family.name: arithmetic.of_control(family.tensors(arithmetic.shape), family.manner, family.types)
         for family in families
     }
     return [
         timed(family, taken)
         | {"name": f"{sampler.words}: {family.name}"}
-        | {"multiplications_to_controlnet": multiplications[family.name] / multiplications[REFERENCE]}
-        | layers[family.name]
+        | {"multiplications_to_controlnet": published[family.name] / published[REFERENCE]}
+        | counts[family.name]
         for family in families
     ]
 
@@ -123,7 +133,7 @@ def main() -> None:
     with torch.inference_mode():
         for families, name, width, side in (
             (SD15_FAMILIES, "SD 1.5", PUBLISHED_WIDTH, 16 if chosen.quick else 32),
-            (SDXL_FAMILIES, "SDXL", PUBLISHED_WIDTH // 2, 32),
+            (SDXL_FAMILIES, "SDXL", PUBLISHED_WIDTH // 2, 32 if chosen.quick else 64),
         ):
             published = PUBLISHED_LATENTS[name]
             shape, side = (Shape(name, width), side) if on_cpu else (Shape(name), published)
