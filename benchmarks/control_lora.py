@@ -22,11 +22,11 @@ from ..control.backend import Backend
 from ..control.checkpoint import Checkpoint
 from ..host.binding import Bindings
 from ..host.sampling import ComfyControl
+from .bases import BATCH, SIGMA, Config, randomise
 from .report import Case, options, show
-from .sampling_step import Config, clock, randomise
+from .sampling_step import clock
 
 SHARED = ("time_embed.", "label_emb.", "input_blocks.", "middle_block.")
-SIGMA, BATCH = 5.0, 2
 
 
 @dataclass(frozen=True)

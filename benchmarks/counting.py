@@ -12,6 +12,7 @@ from torch.utils.flop_counter import FlopCounterMode
 from ..control.backend import Backend
 from ..control.checkpoint import Checkpoint
 from ..control.model import ControlModel, Patches, PatchModel
+from ..control.relative import RelativeModel
 from ..control.step import Step
 from ..control.unit import ControlUnit, Manner
 from ..host.base_model import ComfyUNet
@@ -43,6 +44,8 @@ class Arithmetic:
         file = Checkpoint(tensors)
         architecture, layout = recognised(file)
         model = architecture.load(file, layout, Backend()).typed(types)
+        if isinstance(model, RelativeModel):
+            model = model.bound(self.unet.state_dict(), Backend(), torch.float32, META)
         side = model.downscale_factor * self.side
         encoded = model.encode(torch.zeros(1, model.hint_channels, side, side, device=META))
         output = partial(ControlUnit(model, manner).output, self.at, lambda step: encoded)
@@ -56,7 +59,7 @@ class Arithmetic:
 
 
 def multiplications(act: Callable[[], object]) -> int:
-    """All that `act` does; attention only on the meta device and on GPUs."""
+    """All that `act` does, merging weights included; attention only on the meta device and on GPUs."""
     with FlopCounterMode(display=False) as counter:
         act()
     return counter.get_total_flops() // 2

@@ -19,7 +19,7 @@ from ..host.loading import our_control, recognised
 from ..host.sampling import ComfyControl
 from .bases import PUBLISHED_LATENTS, PUBLISHED_WIDTH, Sampler, Shape
 from .counting import Arithmetic, calls, multiplications
-from .networks import Tensors, controlnet, filled, lllite, t2i_adapter, union, xs_48m, xs_53m
+from .networks import Tensors, control_lora, controlnet, filled, lllite, t2i_adapter, union, xs_48m, xs_53m
 from .report import Case, options, show
 from .stopwatch import interleaved
 
@@ -49,6 +49,7 @@ SDXL_FAMILIES = (
     Family(REFERENCE, controlnet, 1.0),
     Family("ControlNet, residuals 0-5 only", controlnet, 0.30, FIRST_SIX),
     Family("ControlNet Union", union, 1.05, types=(CANNY,)),
+    Family("Control-LoRA", control_lora, 1.05),
     Family("ControlNet-XS 48m", xs_48m, 0.10),
     Family("ControlNet-LLLite", lllite, 0.20),
     Family("T2I-Adapter", t2i_adapter, 0.01),

@@ -1,6 +1,7 @@
 """Control networks in the shapes of the published files, for a base of any width: {key: tensor} on the meta device."""
 
 from collections.abc import Mapping
+from math import prod
 
 import comfy.cldm.cldm
 import comfy.ops
@@ -18,6 +19,8 @@ Tensors = Mapping[str, Tensor]
 HINT = (3, 16, 16, 32, 32, 96, 96, 256)  # channels of every published hint encoder, up to its last convolution
 UNION_TYPES = 6
 OF_TOKENS = ("task_embedding", "transformer_layes.", "spatial_ch_projs.")  # of one width in ComfyUI, whatever the base
+RANK = 128  # of the smaller of the two published sizes of Control-LoRA
+OF_THE_BASE = ("time_embed.", "label_emb.", "input_blocks.", "middle_block.")
 LLLITE_BLOCKS = ("lllite_unet_input_blocks_", "lllite_unet_middle_block_")
 
 
@@ -63,6 +66,20 @@ def lllite(shape: Shape) -> Tensors:
 def filled(tensors: Tensors, dtype: torch.dtype) -> Checkpoint:
     """A file of random weights of these sizes."""
     return Checkpoint({key: torch.empty(t.shape).normal_(0, 0.02).to(dtype) for key, t in tensors.items()})
+
+
+def control_lora(shape: Shape) -> Tensors:
+    """Every weight that the base has too is a product of low rank."""
+    file = {"lora_controlnet": torch.empty(0, device=META)}
+    for key, tensor in controlnet(shape).items():
+        outer, *inner = tensor.shape
+        if inner and key.startswith(OF_THE_BASE):
+            module, rank = key.removesuffix(".weight"), min(RANK * shape.width // PUBLISHED_WIDTH, prod(inner))
+            file[f"{module}.up"] = torch.empty(outer, rank, *[1] * (len(inner) - 1), device=META)
+            file[f"{module}.down"] = torch.empty(rank, *inner, device=META)
+        else:
+            file[key] = tensor
+    return file
 
 
 def _xs(shape: Shape, width: int) -> Tensors:

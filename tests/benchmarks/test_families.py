@@ -53,6 +53,12 @@ def test_a_hint_is_encoded_once_a_run(sd15, sdxl):
     assert sdxl["ControlNet Union"]["layers_once_a_run"] > HINT_LAYERS
 
 
+def test_a_control_lora_merges_in_no_step(sdxl):
+    lora, whole = sdxl["Control-LoRA"], sdxl["ControlNet"]
+    for count in ("gigamultiplications_here", "multiplications_to_controlnet", "layers_every_step"):
+        assert lora[count] == whole[count] > 0
+
+
 def test_no_block_behind_the_last_weighted_one_runs(sdxl):
     whole, part = sdxl["ControlNet"], sdxl["ControlNet, residuals 0-5 only"]
     assert whole["layers_never"] == 0 < part["layers_never"]

@@ -3,7 +3,7 @@
 import pytest
 
 from armature.benchmarks.bases import Shape
-from armature.benchmarks.networks import controlnet, lllite, t2i_adapter, union, xs_48m, xs_53m
+from armature.benchmarks.networks import control_lora, controlnet, lllite, t2i_adapter, union, xs_48m, xs_53m
 from armature.control.backend import Backend
 from armature.host.loading import recognised
 
@@ -21,6 +21,7 @@ UNUSED = ("scale_list", "control_model.label_emb.")  # all ones, and weights tha
         (xs_48m, "SDXL", "controlnetxs_official_sdxl_typeB_r0.1"),
         (t2i_adapter, "SD 1.5", "t2i_sd15_full"),
         (t2i_adapter, "SDXL", "t2i_sdxl_orig"),
+        (control_lora, "SDXL", "control_lora_sdxl_rank128"),
         (lllite, "SDXL", "controlnet_lllite_sdxl"),
     ],
 )
