@@ -33,7 +33,9 @@ def draw(practice, positive, negative, side=128, steps=8, seed=5):
 
 def test_all_weights_fit_their_budget():
     assert sum(path.stat().st_size for path in WEIGHTS.rglob("*.safetensors")) <= LARGEST
-    assert list(practice_controls()) == ["practice_canny.safetensors"]
+    assert list(practice_controls()) == [
+        f"practice_canny{family}.safetensors" for family in ("", "_lllite", "_t2i_adapter", "_xs")
+    ]
 
 
 def test_the_photo_is_an_image():
