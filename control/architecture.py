@@ -3,10 +3,9 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from math import isfinite
-from typing import Any
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from ..errors import AmbiguousArchitecture, IncompatibleCheckpoint, UnknownArchitecture
 from .backend import Backend
@@ -44,17 +43,17 @@ class Layout:
 class Architecture:
     """A family of checkpoints: how to tell one, and the model that its shapes describe.
 
-    `build(checkpoint, ops)` returns the model without weights for a checkpoint with canonical keys; `ops` is torch.nn
-    or anything with its class names. `relative`: the weights are added to those of a base before they are rounded.
+    `build(checkpoint, backend)` returns the model without weights for a checkpoint with canonical keys. `relative`: the
+    weights are added to those of a base before they are rounded.
     """
 
     id: str
     layouts: tuple[Layout, ...]
-    build: Callable[[Checkpoint, Any], ControlModel]
+    build: Callable[[Checkpoint, Backend], ControlModel]
     relative: bool = False
 
     def load(
-        self, checkpoint: Checkpoint, layout: Layout, ops: Any = nn, dtype: torch.dtype | None = None
+        self, checkpoint: Checkpoint, layout: Layout, backend: Backend, dtype: torch.dtype | None = None
     ) -> ControlModel:
         """The model with the checkpoint's weights, in `dtype` or as they are.
 
@@ -64,8 +63,9 @@ class Architecture:
         renamed = _renamed(checkpoint, layout, self.id)
         try:
             with torch.device("meta"):
-                model = self.build(renamed, ops)
-                plain = self.build(renamed, Backend())  # ComfyUI's layers may have no weights before they are loaded
+                model = plain = self.build(renamed, backend)
+                if len(model.state_dict()) < len(renamed.tensors):  # ComfyUI's layers may get weights only when loaded
+                    plain = self.build(renamed, Backend())
         except KeyError as missing:
             raise IncompatibleCheckpoint(
                 f"{checkpoint.name} looks like {self.id} ({layout.name} layout), but has no {missing.args[0]}. "

@@ -44,7 +44,9 @@ def residuals(control, context_dim, y_dim, monkeypatch):
     generator = torch.Generator().manual_seed(1)
     hint = torch.rand(1, 3, 64, 64, generator=generator)
     control = control.copy().set_cond_hint(hint, 0.8)
-    base = namespace(model_sampling=Sampling(), diffusion_model=torch.nn.Identity(), get_dtype_inference=lambda: torch.float32)
+    base = namespace(
+        model_sampling=Sampling(), diffusion_model=torch.nn.Identity(), get_dtype_inference=lambda: torch.float32
+    )
     with monkeypatch.context() as context:
         context.setattr(sampling, "check_base", lambda shape, model: None)  # there is no base of this size here
         control.pre_run(base, lambda percent: 1e9 * (1 - percent))
