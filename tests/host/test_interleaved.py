@@ -17,6 +17,7 @@ from armature.host.loading import comfy_attention, hosted
 
 from ..control.architectures import straight_xs, test_lllite
 from . import tiny
+from .test_families import adapter, our_adapter
 from .test_sampling import EXACT, conditionings, ours, sample
 
 EVERYWHERE = (0.0, 1.0)
@@ -113,6 +114,16 @@ def test_it_chains_with_a_controlnet_in_either_order(case, base):
     control, other = case.control(), ours(case.base, tiny.core_network(case.base))
     one, two = ((control, 0.7), (other, 0.4)), ((other, 0.4), (control, 0.7))
     torch.testing.assert_close(run(case, base, *one), run(case, base, *two), **EXACT)
+
+
+def test_it_chains_with_another_of_its_kind_and_an_adapter(case, base):
+    xl = case.base is tiny.SDXL
+    chain = [(case.control(), 0.7), (case.control(seed=1), 0.4), (our_adapter(adapter(xl)), 0.5)]
+    found = run(case, base, *chain)
+    assert found.isfinite().all()
+    for n in range(len(chain)):
+        assert not torch.allclose(found, run(case, base, *chain[:n], *chain[n + 1 :]))
+    torch.testing.assert_close(run(case, base, *chain), found, **EXACT)
 
 
 def test_one_file_with_two_hints_does_not_mix(case, base):

@@ -2,6 +2,7 @@
 
 import pytest
 import torch
+from comfy.model_management import InterruptProcessingException
 
 from armature.control.mask import effect_mask
 from armature.control.options import Options
@@ -10,7 +11,9 @@ from armature.control.unit import Manner
 from armature.control.weights import LayerWeights
 from armature.host.applying import Application, apply
 
-from . import tiny
+from ..control.architectures.tiny_relative import base_weights, difference
+from . import test_union, tiny
+from .test_binding import loaded, lora_file
 from .test_families import adapter, core_adapter, our_adapter
 from .test_interleaved import CASES
 from .test_sampling import EXACT, conditionings, ours, sample
@@ -23,10 +26,19 @@ class Plain:
         self.name, self.base, self.control = name, base, control
 
 
+def difference_file(family):
+    """Of a tiny ControlNet and a base of its own."""
+    whole = tiny.core_network(family).state_dict()
+    return difference(whole, base_weights(whole))
+
+
 FAMILIES = [
     Plain("ControlNet", tiny.SD1, lambda: ours(tiny.SD1, tiny.core_network(tiny.SD1))),
     Plain("T2I-Adapter", tiny.SDXL, lambda: our_adapter(adapter(True))),
     *CASES,
+    Plain("Control-LoRA", tiny.SD1, lambda: loaded(tiny.SD1, lora_file(tiny.SD1))),
+    Plain("difference ControlNet", tiny.SDXL, lambda: loaded(tiny.SDXL, difference_file(tiny.SDXL))),
+    Plain("ControlNet Union", test_union.FAMILY, lambda: test_union.our_control(test_union.core_network())),
     Plain("ComfyUI's ControlNet", tiny.SD1, lambda: tiny.core_control(tiny.core_network(tiny.SD1))),
     Plain("ComfyUI's T2I-Adapter", tiny.SDXL, lambda: core_adapter(adapter(True))),
 ]
@@ -111,6 +123,19 @@ def test_negative_strengths_and_leftovers(case, base):
     assert once.isfinite().all() and not torch.allclose(once, plain)
     torch.testing.assert_close(run(base, case.base), plain, **EXACT)
     torch.testing.assert_close(run(base, case.base, case.control(), shaped, -0.5), once, **EXACT)
+
+
+def test_an_interrupt_leaves_nothing(case, base):
+    control = case.control()
+    plain, whole = run(base, case.base), run(base, case.base, control)
+
+    def interrupt(*progress):
+        raise InterruptProcessingException
+
+    with pytest.raises(InterruptProcessingException):
+        run(base, case.base, control, size=(16, 16), callback=interrupt)
+    torch.testing.assert_close(run(base, case.base), plain, **EXACT)
+    torch.testing.assert_close(run(base, case.base, control), whole, **EXACT)
 
 
 @pytest.mark.parametrize("manner", SHAPED, ids=str)

@@ -4,8 +4,11 @@ import nodes as comfy_nodes
 import pytest
 import torch
 
+from armature.control.mask import effect_mask
+from armature.control.schedule import Schedule, Values
+from armature.control.unit import Manner
 from armature.fidelity.edges import edge_fidelity
-from armature.host.applying import apply_control
+from armature.host.applying import Application, apply, apply_control
 from armature.host.loading import load_control
 from armature.host.practice import WEIGHTS, load_photo, load_practice_model, practice_controls
 from armature.practice.training.examples import HELD_OUT_SEEDS
@@ -13,6 +16,7 @@ from armature.practice.world import scene
 from armature.preprocessors.edges.canny import canny
 
 LARGEST = 32e6
+COURSES = (Values((1.0, 0.0)), Values((0.0, 1.0)))  # the first half of a run, and the second
 
 
 @pytest.fixture(scope="module")
@@ -73,6 +77,31 @@ def test_a_second_copy_of_the_model_can_be_made(practice):
     again = factory(*arguments, disable_dynamic=True)
     for key, value in practice[0].model.state_dict().items():
         assert torch.equal(value, again.model.state_dict()[key])
+
+
+def f1_of_halves(practice, manner):
+    """Mean F1 of the left and of the right half of four scenes."""
+    clip, control, found = practice[1], load_control("practice_canny.safetensors"), []
+    for i in range(4):
+        s = scene(HELD_OUT_SEEDS + i)
+        hint = canny(torch.from_numpy(s.image)[None].movedim(-1, 1).float() / 255)
+        both = apply(
+            encode(clip, s.caption), encode(clip, ""), Application(control, hint.movedim(1, -1), manner=manner)
+        )
+        drawn = canny(draw(practice, *both, steps=10).movedim(-1, 1))
+        found.append([edge_fidelity(h, d)[0].f1 for h, d in zip(hint.chunk(2, dim=3), drawn.chunk(2, dim=3))])
+    return torch.tensor(found).mean(dim=0).tolist()
+
+
+def test_under_a_mask_only_its_half_follows_the_map(practice):
+    left = torch.cat([torch.ones(1, 128, 64), torch.zeros(1, 128, 64)], dim=2)
+    inside, outside = f1_of_halves(practice, Manner(mask=effect_mask(left)))
+    assert inside > 0.5 and outside < 0.5 * inside
+
+
+def test_the_first_steps_decide_the_shapes(practice):
+    early, late = (f1_of_halves(practice, Manner(Schedule(course=course, basis="steps"))) for course in COURSES)
+    assert sum(early) > 1.2 * sum(late)
 
 
 def test_the_image_follows_the_map_and_only_under_control(practice):

@@ -50,7 +50,9 @@ def network(family):
     return tiny.core_network(family)
 
 
-def sample(base, positive, negative, size=(8, 8), frames=1, steps=2, sampler="euler", denoise=1.0, cfg=3.0):
+def sample(
+    base, positive, negative, size=(8, 8), frames=1, steps=2, sampler="euler", denoise=1.0, cfg=3.0, callback=None
+):
     latent = torch.zeros(frames, 4, *size)
     noise = torch.randn(latent.shape, generator=torch.Generator().manual_seed(3))
     return comfy.sample.sample(
@@ -65,6 +67,7 @@ def sample(base, positive, negative, size=(8, 8), frames=1, steps=2, sampler="eu
         latent,
         denoise=denoise,
         disable_pbar=True,
+        callback=callback,
         seed=3,
     )
 
