@@ -11,13 +11,18 @@ import aiohttp
 import numpy as np
 from PIL import Image
 
+TEXT = 3  # of ComfyUI's BinaryEventTypes
+
 
 @dataclass
 class Run:
-    """`events` are (type, data) in order of arrival; `images` by the id of the node that saved them."""
+    """`events` are (type, data) in order of arrival; `images` by the id of the node that saved them, `texts` by that of
+    the node that they are shown on, the last one each.
+    """
 
     events: list[tuple[str, dict]] = field(default_factory=list)
     previews: int = 0
+    texts: dict[str, str] = field(default_factory=dict)
     images: dict[str, np.ndarray] = field(default_factory=dict)
 
     def of(self, kind: str) -> list[dict]:
@@ -77,7 +82,7 @@ class Client:
         async with asyncio.timeout(120):
             async for message in socket:
                 if message.type == aiohttp.WSMsgType.BINARY:
-                    run.previews += 1
+                    self._take(message.data, run)
                     continue
                 event = json.loads(message.data)
                 run.events.append((event["type"], event["data"]))
@@ -86,3 +91,11 @@ class Client:
                         pass
                 if event["type"] == "executing" and event["data"]["node"] is None:
                     return
+
+    def _take(self, data: bytes, run: Run) -> None:
+        """A binary message: its kind in 4 bytes; of a text, 4 more for the length of its node's id, id, text."""
+        if int.from_bytes(data[:4], "big") != TEXT:
+            run.previews += 1
+            return
+        end = 8 + int.from_bytes(data[4:8], "big")
+        run.texts[data[8:end].decode()] = data[end:].decode()

@@ -76,6 +76,15 @@ def test_strength_zero_equals_no_control_at_all(server, prompt):
     assert np.array_equal(silent, image(prompt, server.run(prompt)))
 
 
+@pytest.mark.parametrize("family", ["xs", "lllite", "t2i_adapter"])
+def test_every_family_draws_and_tells_what_it_did(server, prompt, family):
+    node(prompt, "ArmatureLoadControl")["inputs"]["name"] = f"practice_canny_{family}.safetensors"
+    controlled = server.run(prompt)
+    assert f"{STEPS} of {STEPS} steps" in controlled.texts[place(prompt, "ArmatureApplyControl")]
+    node(prompt, "ArmatureApplyControl")["inputs"]["strength"] = 0.0
+    assert not np.array_equal(image(prompt, controlled), image(prompt, server.run(prompt)))
+
+
 def test_an_interrupted_run_leaves_nothing_behind(server, prompt):
     expected = image(prompt, server.run(prompt))
     long = deepcopy(prompt)
