@@ -68,6 +68,16 @@ def test_the_example_runs_from_end_to_end_with_progress(server, prompt):
     assert set(np.unique(hint)) == {0, 255}
 
 
+@pytest.mark.parametrize("path", sorted(WORKFLOW.parent.glob("*.json")), ids=lambda path: path.stem)
+def test_every_example_runs_and_shows_its_picture(server, path):
+    prompt = convert_ui_to_api(json.loads(path.read_text()), server.get("/object_info"))
+    node(prompt, "KSampler")["inputs"]["steps"] = STEPS
+    run = server.run(prompt)
+    assert run.of("execution_success") and image(prompt, run).shape == (256, 256, 3)
+    assert "of 4 steps" in run.texts[place(prompt, "ArmatureApplyControl")]
+    assert Image.open(path.with_suffix(".jpg")).size[0] >= 256
+
+
 def test_strength_zero_equals_no_control_at_all(server, prompt):
     apply, sampler = node(prompt, "ArmatureApplyControl")["inputs"], node(prompt, "KSampler")["inputs"]
     apply["strength"] = 0.0
@@ -156,6 +166,7 @@ def test_the_example_has_its_thumbnail():
     assert Path(thumbnail).stat().st_size < 200_000
 
 
-def test_help_and_example_are_served(server):
-    assert server.get("/workflow_templates")["armature"] == ["first_light"]
+def test_help_and_examples_are_served(server):
+    shipped = {path.stem for path in WORKFLOW.parent.glob("*.json")}
+    assert set(server.get("/workflow_templates")["armature"]) == shipped >= {"first_light", "controlnet_xs"}
     assert "Apply Control" in server.text("/extensions/armature/docs/ArmatureApplyControl.md")
