@@ -3,7 +3,6 @@
 from typing import Any
 
 import torch
-from comfy.ldm.sam3.tracker import unpack_masks
 from torch import Tensor
 
 from ..errors import MissingInput
@@ -39,4 +38,8 @@ def _objects(value: Tensor | dict[str, Any]) -> list[dict[str, Any]]:
     size, packed = tuple(value["orig_size"]), value["packed_masks"]
     if packed is None:
         return [{"masks": torch.zeros(0, *size), "size": size}] * value["n_frames"]
+    from comfy.ldm.sam3.tracker import (
+        unpack_masks,
+    )  # newer than the oldest ComfyUI, as the nodes that track objects are
+
     return [{"masks": unpack_masks(frame), "size": size} for frame in packed]

@@ -6,7 +6,6 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 import torch
-from server import PromptServer
 from torch import Tensor
 
 from ..control.model import ResidualModel
@@ -26,8 +25,12 @@ class Panel:
 
     def show(self, row: str, text: str) -> None:
         self.texts[row] = f"{row}: {text}" if row else text
+        if self.node_id is None:
+            return
+        from server import PromptServer  # heavy, and there already where nodes are run
+
         server = getattr(PromptServer, "instance", None)
-        if server is not None and self.node_id is not None:
+        if server is not None:
             server.send_progress_text("\n".join(self.texts.values()), self.node_id)
 
 
