@@ -1,6 +1,6 @@
 """What the Apply nodes do to conditionings."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import comfy.controlnet
 import comfy.sd
@@ -58,7 +58,7 @@ class Application:
             hint, beside = inpainting_hint(control, hint, self.inpaint_mask)
         readout = self.readout or Readout()
         if isinstance(control, ComfyControl):
-            control.manner, control.readout = replace(self.manner, pooled=control.manner.pooled), readout
+            control.manner, control.readout = self.manner, readout
         elif self.manner != Manner() or self.readout is not None:
             control = ForeignControl(control, self.manner, readout)
         return control.set_cond_hint(hint, self.strength, self.percents, vae=self.vae, extra_concat=beside)

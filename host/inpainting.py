@@ -5,11 +5,11 @@ import comfy.controlnet
 import comfy.utils
 from torch import Tensor
 
+from ..control.architectures.controlnet_union import ControlNetUnion
 from ..control.hint import over_black, with_hole
+from ..control.model import ControlModel
 from ..errors import WrongControl
 from .sampling import ComfyControl
-
-HOLE, UNION_HOLE = -1.0, 0.0
 
 
 def inpainting_hint(control: comfy.controlnet.ControlBase, hint: Tensor, mask: Tensor) -> tuple[Tensor, list[Tensor]]:
@@ -25,14 +25,15 @@ def inpainting_hint(control: comfy.controlnet.ControlBase, hint: Tensor, mask: T
     if isinstance(control, ComfyControl):
         return with_hole(hint, mask, control.model.hole), []
     if isinstance(control, comfy.controlnet.ControlLora):
-        return with_hole(hint, mask, HOLE), []
+        return with_hole(hint, mask, ControlModel.hole), []
     network = control.control_model if isinstance(control, comfy.controlnet.ControlNet) else None
     if not isinstance(network, comfy.cldm.cldm.ControlNet):
         raise WrongControl(
             "An inpaint mask is connected, but this control model was not made for inpainting. Load one that was, or "
             "connect the mask to mask, to say where the control acts."
         )
-    return with_hole(hint, mask, HOLE if network.task_embedding is None else UNION_HOLE), []
+    family = ControlModel if network.task_embedding is None else ControlNetUnion
+    return with_hole(hint, mask, family.hole), []
 
 
 def _blackened(hint: Tensor, kept: Tensor) -> tuple[Tensor, list[Tensor]]:

@@ -4,7 +4,17 @@ from comfy_api.latest import io
 
 from ..host.applying import Application, apply
 from ..host.readout import Panel, Readout
-from .applying import INPAINT_MASK, PERCENTS, STRENGTHS, manner, manner_inputs, node_id, outputs
+from .applying import (
+    INPAINT_MASK,
+    STRENGTHS,
+    manner,
+    manner_inputs,
+    negative_input,
+    node_id,
+    outputs,
+    range_inputs,
+    vae_input,
+)
 
 
 class ApplyControl(io.ComfyNode):
@@ -26,22 +36,11 @@ class ApplyControl(io.ComfyNode):
                 io.Float.Input(
                     "strength", tooltip="1 is as trained, 0 is no control; below 0 it pushes away.", **STRENGTHS
                 ),
-                io.Float.Input(
-                    "start_percent", default=0.0, tooltip="Part of sampling at which the control begins.", **PERCENTS
-                ),
-                io.Float.Input(
-                    "end_percent", default=1.0, tooltip="Part of sampling at which the control ends.", **PERCENTS
-                ),
-                io.Conditioning.Input(
-                    "negative",
-                    optional=True,
-                    tooltip="The negative prompt. Gets the same control. Leave it out for models sampled without one.",
-                ),
+                *range_inputs(),
+                negative_input(),
                 *manner_inputs(),
                 io.Mask.Input("inpaint_mask", optional=True, tooltip=INPAINT_MASK),
-                io.Vae.Input(
-                    "vae", optional=True, tooltip="The base model's, for control models that read the image through it."
-                ),
+                vae_input(),
             ],
             outputs=outputs(),
             hidden=[io.Hidden.unique_id],

@@ -4,7 +4,7 @@ from comfy_api.latest import io
 
 from ..host.applying import Application, apply
 from ..host.readout import Panel, Readout
-from .applying import PERCENTS, STRENGTHS, manner, manner_inputs, node_id, outputs
+from .applying import STRENGTHS, manner, manner_inputs, negative_input, node_id, outputs, range_inputs, vae_input
 
 ROWS = range(1, 7)
 
@@ -24,21 +24,10 @@ class ApplyControlStack(io.ComfyNode):
                 io.Float.Input(
                     "strength", tooltip="Of all rows together: it multiplies the strength of each.", **STRENGTHS
                 ),
-                io.Float.Input(
-                    "start_percent", default=0.0, tooltip="Part of sampling at which the controls begin.", **PERCENTS
-                ),
-                io.Float.Input(
-                    "end_percent", default=1.0, tooltip="Part of sampling at which the controls end.", **PERCENTS
-                ),
-                io.Conditioning.Input(
-                    "negative",
-                    optional=True,
-                    tooltip="The negative prompt. Gets the same controls. Leave it out for models sampled without one.",
-                ),
+                *range_inputs("the controls begin", "the controls end"),
+                negative_input("the same controls"),
                 *manner_inputs("every control"),
-                io.Vae.Input(
-                    "vae", optional=True, tooltip="The base model's, for control models that read the image through it."
-                ),
+                vae_input(),
                 *(entry for n in ROWS for entry in _row(n)),
             ],
             outputs=outputs(),

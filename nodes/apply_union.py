@@ -6,6 +6,7 @@ from comfy_api.latest import io
 
 from ..control.architectures.controlnet_union import TYPES, Mathematics
 from ..host import union
+from .applying import negative_input, outputs, range_inputs
 
 ROWS = range(1, 5)
 
@@ -13,7 +14,6 @@ ROWS = range(1, 5)
 class ApplyUnion(io.ComfyNode):
     @classmethod
     def define_schema(cls) -> io.Schema:
-        percent = {"min": 0.0, "max": 1.0, "step": 0.001, "advanced": True}
         return io.Schema(
             node_id="ArmatureApplyUnion",
             display_name="Apply Union Control",
@@ -32,12 +32,7 @@ class ApplyUnion(io.ComfyNode):
                     step=0.01,
                     tooltip="Of all images together, on top of the strength of each. 1 is as trained, 0 is no control.",
                 ),
-                io.Float.Input(
-                    "start_percent", default=0.0, tooltip="Part of sampling at which the control begins.", **percent
-                ),
-                io.Float.Input(
-                    "end_percent", default=1.0, tooltip="Part of sampling at which the control ends.", **percent
-                ),
+                *range_inputs(),
                 io.Combo.Input(
                     "mathematics",
                     options=list(get_args(Mathematics)),
@@ -46,17 +41,10 @@ class ApplyUnion(io.ComfyNode):
                     tooltip="core treats every image as ComfyUI treats one. reference is the authors' code: strengths "
                     "also scale the tokens of the types, and the images of a batch influence each other.",
                 ),
-                io.Conditioning.Input(
-                    "negative",
-                    optional=True,
-                    tooltip="The negative prompt. Gets the same control. Leave it out for models sampled without one.",
-                ),
+                negative_input(),
                 *(entry for n in ROWS for entry in _row(n)),
             ],
-            outputs=[
-                io.Conditioning.Output(display_name="positive", tooltip="The prompt with its control."),
-                io.Conditioning.Output(display_name="negative", tooltip="The negative prompt with its control."),
-            ],
+            outputs=outputs(),
         )
 
     @classmethod

@@ -20,6 +20,27 @@ INPAINT_MASK = (
 )
 
 
+def range_inputs(begins: str = "the control begins", ends: str = "the control ends") -> list[io.Input]:
+    return [
+        io.Float.Input("start_percent", default=0.0, tooltip=f"Part of sampling at which {begins}.", **PERCENTS),
+        io.Float.Input("end_percent", default=1.0, tooltip=f"Part of sampling at which {ends}.", **PERCENTS),
+    ]
+
+
+def negative_input(gets: str = "the same control") -> io.Input:
+    return io.Conditioning.Input(
+        "negative",
+        optional=True,
+        tooltip=f"The negative prompt. Gets {gets}. Leave it out for models sampled without one.",
+    )
+
+
+def vae_input() -> io.Input:
+    return io.Vae.Input(
+        "vae", optional=True, tooltip="The base model's, for control models that read the image through it."
+    )
+
+
 def manner_inputs(what: str = "the control") -> list[io.Input]:
     return [
         BlockWeights.Input(

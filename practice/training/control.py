@@ -12,6 +12,7 @@ from ...control.architectures.controlnet import ControlNet
 from ...control.backend import Backend
 from ...control.checkpoint import Checkpoint
 from ...control.step import Step
+from ...control.training.weights import Weights
 from ...control.unet_shape import encoder_widths
 from ...fidelity.edges import edge_fidelity
 from ...preprocessors.edges.canny import canny
@@ -32,24 +33,16 @@ COPIED = ("time_embed.", "input_blocks.", "middle_block.")
 
 def new_controlnet(unet: nn.Module) -> ControlNet:
     """A ControlNet that changes nothing yet: the UNet's encoder copied, everything that leads out of it zero."""
-    weights = {key: value.clone() for key, value in unet.state_dict().items() if key.startswith(COPIED)}
+    weights = Weights({key: value.clone() for key, value in unet.state_dict().items() if key.startswith(COPIED)})
     width = UNET["model_channels"]
-    hint = nn.ModuleList(nn.Conv2d(a, b, 3, padding=1) for a, b in zip(HINT_CHANNELS, (*HINT_CHANNELS[1:], width)))
-    nn.init.zeros_(hint[-1].weight)
-    nn.init.zeros_(hint[-1].bias)
-    for i, conv in enumerate(hint):
-        weights |= {f"input_hint_block.{2 * i}.weight": conv.weight, f"input_hint_block.{2 * i}.bias": conv.bias}
+    weights.hint_encoder((*HINT_CHANNELS, width))
     for n, channels in enumerate(encoder_widths(width, UNET["channel_mult"], UNET["num_res_blocks"])):
-        weights |= _zero_conv(f"zero_convs.{n}.0", channels)
-    weights |= _zero_conv("middle_block_out.0", channels)
+        weights.zero(f"zero_convs.{n}.0", nn.Conv2d(channels, channels, 1))
+    weights.zero("middle_block_out.0", nn.Conv2d(channels, channels, 1))
     checkpoint = Checkpoint(weights, metadata={"num_head_channels": str(UNET["num_head_channels"])})
     model = ControlNet(checkpoint, Backend())
     model.load_state_dict(weights)
     return model.requires_grad_(True)
-
-
-def _zero_conv(prefix: str, channels: int) -> dict[str, Tensor]:
-    return {f"{prefix}.weight": torch.zeros(channels, channels, 1, 1), f"{prefix}.bias": torch.zeros(channels)}
 
 
 def controlled(base: Base, control: ControlNet, encoded: Tensor, x: Tensor, t: Tensor, context: Tensor) -> Tensor:
