@@ -21,6 +21,10 @@ class UnreadableFile(ArmatureError):
     """The file is missing, damaged, or of a kind that is not read."""
 
 
+class MissingWeights(ArmatureError):
+    """A preprocessor's network was chosen whose file is not there."""
+
+
 class WrongBaseModel(ArmatureError):
     """The control model was made for another base model than the one being sampled."""
 

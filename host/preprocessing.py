@@ -15,6 +15,7 @@ from ..preprocessors.declare import FlowModel, Image, Mask, Option, Preprocessor
 from ..preprocessors.running import Working, at, frame, frame_count, run
 from .frames import as_frames
 from .images import Background, mask_to_planes, to_image, to_mask, to_planes
+from .pretrained import placed as placed_networks
 
 
 def preprocess(
@@ -27,6 +28,7 @@ def preprocess(
     """What the preprocessor returns for an IMAGE (B, H, W, C) or for none, each output as its socket carries it."""
     values = values | {o.name: as_frames(o.type, values[o.name]) for o in _given(preprocessor, values)}
     count = frame_count(preprocessor, image, values)
+    values = values | placed_networks(preprocessor, values)
     progress, results = ProgressBar(count), []
     for result in _results(preprocessor, image, values, working, background, count):
         results.append([_to_socket(output.kind, value) for output, value in zip(preprocessor.outputs, result)])

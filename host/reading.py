@@ -51,24 +51,18 @@ def read_checkpoint(path: Path, name: str) -> Checkpoint:
         held, metadata = comfy.utils.load_torch_file(str(path), safe_load=True, return_metadata=True)
     except ERRORS_OF_READERS as error:
         raise UnreadableFile(f"{name} cannot be read: {_reason(path, error)}") from error
-    if not isinstance(held, dict):
-        raise UnreadableFile(f"{name} holds {type(held).__name__} instead of named weights. It is no model file.")
-    weights = {key: value for key, value in held.items() if isinstance(value, Tensor)} or _nested(held)
-    if not weights:
-        raise UnreadableFile(f"{name} holds no weights. It is no model file.")
-    return Checkpoint(weights, name, metadata or {})
+    return Checkpoint(_named(held, name), name, metadata or {})
 
 
 def read_outline(path: Path, name: str) -> Checkpoint:
-    """The checkpoint on the meta device. Of a safetensors file only the header is read; pickles have none.
+    """The checkpoint on the meta device: a file's names and shapes, without reading its weights where it can be helped.
 
     Raises:
         UnreadableFile: as `read_checkpoint`, or a tensor is of a dtype that has no name here.
     """
-    if path.suffix.lower() not in SAFETENSORS:
-        checkpoint = read_checkpoint(path, name)
-        return Checkpoint({key: tensor.to("meta") for key, tensor in checkpoint.tensors.items()}, name)
     _refuse_empty(path, name)
+    if path.suffix.lower() not in SAFETENSORS:
+        return Checkpoint({key: tensor.to("meta") for key, tensor in _mapped(path, name).items()}, name)
     try:
         with safetensors.safe_open(path, framework="pt") as file:
             slices, metadata = {key: file.get_slice(key) for key in file.keys()}, file.metadata()
@@ -79,6 +73,31 @@ def read_outline(path: Path, name: str) -> Checkpoint:
         raise UnreadableFile(f"{name} stores numbers as {', '.join(sorted(unknown))}, which no control model does.")
     tensors = {key: torch.empty(shape, dtype=DTYPES[dtype], device="meta") for key, (shape, dtype) in outline.items()}
     return Checkpoint(tensors, name, metadata or {})
+
+
+def _mapped(path: Path, name: str) -> dict[str, Tensor]:
+    """The tensors of a pickle, unwrapped as ComfyUI does it; those of the newer, zipped form stay on the disk."""
+    try:
+        held = torch.load(path, map_location="cpu", weights_only=True, mmap=zipfile.is_zipfile(path))
+    except ERRORS_OF_READERS as error:
+        raise UnreadableFile(f"{name} cannot be read: {_reason(path, error)}") from error
+    if isinstance(held, dict):
+        inner = held.get("state_dict", next(iter(held.values())) if len(held) == 1 else held)
+        held = inner if isinstance(inner, dict) else held
+    return _named(held, name)
+
+
+def _named(held: object, name: str) -> dict[str, Tensor]:
+    """
+    Raises:
+        UnreadableFile: there are no tensors, or none with names.
+    """
+    if not isinstance(held, dict):
+        raise UnreadableFile(f"{name} holds {type(held).__name__} instead of named weights. It is no model file.")
+    weights = {key: value for key, value in held.items() if isinstance(value, Tensor)} or _nested(held)
+    if not weights:
+        raise UnreadableFile(f"{name} holds no weights. It is no model file.")
+    return weights
 
 
 def _nested(held: object, prefix: str = "") -> dict[str, Tensor]:

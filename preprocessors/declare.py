@@ -7,8 +7,9 @@ from inspect import Parameter, getdoc, signature
 from types import NoneType
 from typing import Annotated, Any, NewType, get_args, get_origin
 
-from torch import Tensor
+from torch import Tensor, nn
 
+from .pretrained import Pretrained
 from .resize import smooth
 
 Image = NewType("Image", Tensor)  # (B, 3, H, W) in [0, 1], of any size
@@ -18,6 +19,7 @@ Geometry = NewType("Geometry", list)  # one dict a frame: "depth" (H, W), a dist
 Objects = NewType("Objects", list)  # one dict a frame: "masks" (N, h, w), one an object, and the image's "size"
 
 FlowModel = NewType("FlowModel", Callable)  # torchvision's RAFT: two frames in [-1, 1] -> a list of (B, 2, H, W)
+Network = NewType("Network", nn.Module)  # a pretrained network in fp32, on the image's device; chosen by a file's name
 
 FRAMES = (Image, Mask, Keypoints, Geometry, Objects)  # the kinds that hold one item a frame
 SOCKETS = (*FRAMES, FlowModel)  # the kinds that another node gives
@@ -42,7 +44,8 @@ class Option:
     """One keyword argument: `Annotated[type, Range(...), "what it does"] = default`; Range for numbers only.
 
     The type is bool, int, float, str, a Literal of strings, or one of SOCKETS; these are sockets, optional where the
-    type is `Mask | None` and the default None.
+    type is `Mask | None` and the default None. `Annotated[Network, HED, "..."]` names what is `pretrained`; it has no
+    default, or None where the network can be left out.
     """
 
     name: str
@@ -51,6 +54,7 @@ class Option:
     limits: Range | None
     help: str
     advanced: bool = False
+    pretrained: Pretrained | None = None
 
     @property
     def required(self) -> bool:
@@ -165,4 +169,5 @@ def _option(argument: Parameter) -> Option:
         kind = next(part for part in get_args(kind) if part is not NoneType)
     limits = next((note for note in notes if isinstance(note, Range)), None)
     advanced = any(isinstance(note, Advanced) for note in notes)
-    return Option(argument.name, kind, argument.default, limits, notes[-1], advanced)
+    pretrained = next((note for note in notes if isinstance(note, Pretrained)), None)
+    return Option(argument.name, kind, argument.default, limits, notes[-1], advanced, pretrained)

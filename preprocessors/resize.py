@@ -34,6 +34,11 @@ def binary(image: Tensor, size: Size) -> Tensor:
     return (smooth(image, size) > 0.5).float()
 
 
+def two_tone(image: Tensor, size: Size) -> Tensor:
+    """(B, C, *size) fp32: a map that has black and white only keeps these two, any other is smooth."""
+    return binary(image, size) if ((image == 0) | (image == 1)).all() else smooth(image, size)
+
+
 def thin(image: Tensor, size: Size) -> Tensor:
     """(B, C, *size) fp32: white lines on black, one pixel wide again and as connected as they were."""
     if tuple(image.shape[-2:]) == size:

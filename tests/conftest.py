@@ -4,6 +4,8 @@ import sys
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -22,3 +24,13 @@ standalone.load_comfyui()
 
 def pytest_addoption(parser):
     parser.addoption("--write-docs", action="store_true", help="rewrite web/docs from the schemas")
+
+
+@pytest.fixture(autouse=True, scope="session")
+def annotators(tmp_path_factory):
+    """An empty folder for the weights of preprocessors, whatever this machine has."""
+    import folder_paths
+
+    folder = tmp_path_factory.mktemp("annotators")
+    folder_paths.folder_names_and_paths["annotators"] = ([str(folder)], set())
+    return folder

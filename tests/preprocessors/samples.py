@@ -4,7 +4,19 @@ import torch
 from comfy.ldm.sam3.tracker import pack_masks
 from comfy.model_patcher import ModelPatcher
 
-from armature.preprocessors.declare import SOCKETS, FlowModel, Geometry, Image, Keypoints, Mask, Objects, Preprocessor
+from armature.preprocessors.declare import (
+    SOCKETS,
+    FlowModel,
+    Geometry,
+    Image,
+    Keypoints,
+    Mask,
+    Network,
+    Objects,
+    Preprocessor,
+)
+
+from .annotators import published
 
 
 def photo(batch: int, height: int, width: int, channels: int = 3, seed: int = 0) -> torch.Tensor:
@@ -58,5 +70,5 @@ def values(preprocessor: Preprocessor, batch: int, height: int, width: int, opti
         Geometry: lambda: {"depth": 0.5 + photo(batch, height, width, 1, seed=3)[..., 0]},
         FlowModel: flow_model,
     }
-    asked = [o for o in preprocessor.options if o.type in SOCKETS and (optional or o.required)]
-    return {option.name: makers[option.type]() for option in asked}
+    asked = [o for o in preprocessor.options if o.type in (*SOCKETS, Network) and (optional or o.required)]
+    return {o.name: published(o.pretrained) if o.type is Network else makers[o.type]() for o in asked}

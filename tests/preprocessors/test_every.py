@@ -7,7 +7,8 @@ from comfy.model_patcher import ModelPatcher
 from armature import discovery, preprocessors
 from armature.host.frames import as_frames
 from armature.host.preprocessing import preprocess
-from armature.preprocessors.declare import Image, Mask, Preprocessor
+from armature.host.pretrained import placed
+from armature.preprocessors.declare import Image, Mask, Network, Preprocessor
 from armature.preprocessors.running import Working
 
 from .samples import photo, values
@@ -88,7 +89,7 @@ def test_a_batch_at_once_is_the_frames_one_by_one(preprocessor):
     given = taken(preprocessor, values(preprocessor, 3, 40, 30))
     whole = results(preprocessor.run(image, **given))
     for index in range(3):
-        alone = {name: value[index : index + 1] for name, value in given.items()}
+        alone = {name: at(value, index) for name, value in given.items()}
         for batch, frame in zip(whole, results(preprocessor.run(image[index : index + 1], **alone))):
             if isinstance(frame, torch.Tensor):
                 assert torch.allclose(batch[index], frame[0], atol=1e-6)
@@ -107,10 +108,15 @@ def results(out):
     return out if isinstance(out, tuple) else (out,)
 
 
+def at(value, index):
+    return value if isinstance(value, torch.nn.Module) else value[index : index + 1]
+
+
 def taken(preprocessor, carried):
-    """The values of sockets as a preprocessor takes them."""
+    """The values of sockets as a preprocessor takes them, and its networks."""
     kinds = {option.name: option.type for option in preprocessor.options}
-    return {name: planes(as_frames(kinds[name], value)) for name, value in carried.items()}
+    frames = {name: as_frames(kinds[name], value) for name, value in carried.items() if kinds[name] is not Network}
+    return {name: planes(value) for name, value in frames.items()} | placed(preprocessor, carried)
 
 
 def planes(value):

@@ -1,0 +1,109 @@
+"""Which files hold weights of preprocessors' networks, and where they lie; a file is known by the keys in it."""
+
+from collections.abc import Iterator
+from functools import cache, lru_cache
+from pathlib import Path
+
+import folder_paths
+
+from ..errors import MissingWeights, UnreadableFile
+from ..preprocessors.pretrained import Pretrained, Published
+from .reading import read_outline
+
+FOLDER = "annotators"
+PEER = "comfyui_controlnet_aux"
+SUFFIXES = (".safetensors", ".sft", ".pth", ".pt", ".ckpt", ".bin")
+
+
+def register() -> None:
+    """Tell ComfyUI of the folder, and of what another pack has downloaded, which is only ever read."""
+    folder_paths.add_model_folder_path(FOLDER, str(Path(folder_paths.models_dir) / FOLDER))
+    for root in map(Path, folder_paths.get_folder_paths("custom_nodes")):
+        if (downloaded := root / PEER / "ckpts").is_dir():
+            folder_paths.add_model_folder_path(FOLDER, str(downloaded))
+
+
+def folder() -> Path:
+    """Where new files belong."""
+    return Path(folder_paths.get_folder_paths(FOLDER)[0])
+
+
+def file_names(network: Pretrained) -> list[str]:
+    """What a node offers: the files that fit, those that their authors published first, then those still missing.
+
+    The missing ones are there so that a workflow opens and runs as far as their message.
+    """
+    found, published = found_files(network), [file.name for file in network.files]
+    return sorted(found, key=lambda name: name not in published) + [name for name in published if name not in found]
+
+
+def found_files(network: Pretrained) -> dict[str, Path]:
+    """The files that fit, by the names that nodes offer.
+
+    One that is published has its published name wherever it lies, and also as .safetensors.
+    """
+    published = {Path(file.name).stem: file.name for file in network.files}
+    found: dict[str, Path] = {}
+    for name, path in _places():
+        if _fits(path, network):
+            found.setdefault(published.get(path.stem, name), path)
+    order = {file.name: index for index, file in enumerate(network.files)}
+    return dict(sorted(found.items(), key=lambda item: order.get(item[0], len(order))))
+
+
+def path_of(name: str, network: Pretrained) -> Path:
+    """
+    Raises:
+        MissingWeights: there is no such file; the message says where to get it and where to put it.
+    """
+    if path := found_files(network).get(name):
+        return path
+    for held, path in _places():  # there, but damaged or another network's: whoever reads it says which
+        if name in (held, path.name):
+            return path
+    raise MissingWeights(_missing(name, network))
+
+
+def _missing(name: str, network: Pretrained) -> str:
+    file = next((file for file in network.files if file.name == name), network.files[0])
+    asked = "" if file.name == name else f"There is no file {name!r} for {network.id}. "
+    return (
+        f"{asked}{file.name} is missing. Get it from {file.url} ({described(file)}), put it into {folder()}, "
+        "and press R in ComfyUI."
+    )
+
+
+def described(file: Published) -> str:
+    known = [f"{file.size:,} bytes"] * (file.size is not None) + [f"SHA-256 {file.sha256}"] * (file.sha256 is not None)
+    use = ", not for commercial use" if file.non_commercial else ""
+    return ", ".join([*known, f"licence {file.licence}{use}"])
+
+
+def _places() -> Iterator[tuple[str, Path]]:
+    if FOLDER not in folder_paths.folder_names_and_paths:
+        return
+    for name in folder_paths.get_filename_list(FOLDER):
+        if name.lower().endswith(SUFFIXES):
+            for root in map(Path, folder_paths.get_folder_paths(FOLDER)):
+                if (path := root / name).is_file():
+                    yield name, path
+
+
+def _fits(path: Path, network: Pretrained) -> bool:
+    facts = path.stat()
+    return _fits_as_it_was(path, facts.st_mtime_ns, facts.st_size, network)
+
+
+@cache
+def _fits_as_it_was(path: Path, modified: int, size: int, network: Pretrained) -> bool:
+    outline = _outline(path, modified, size)
+    return outline is not None and network.fits(outline)
+
+
+@lru_cache(maxsize=256)
+def _outline(path: Path, modified: int, size: int) -> dict | None:
+    """Names and shapes, None where it cannot be read; a changed file is another one."""
+    try:
+        return dict(read_outline(path, path.name).tensors)
+    except UnreadableFile:
+        return None

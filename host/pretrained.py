@@ -1,0 +1,43 @@
+"""Preprocessors' networks in ComfyUI's memory management: each file is read once, and placed and offloaded by it."""
+
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import comfy.model_management
+import comfy.model_patcher
+import comfy.ops
+import torch
+
+from ..preprocessors.declare import Network, Preprocessor
+from ..preprocessors.pretrained import Pretrained
+from .annotators import path_of
+from .reading import read_checkpoint
+
+NONE = "none"  # what a node shows for a network that is left out
+KEPT = 8  # networks whose weights stay in memory when no node holds them: more than a graph has, as a rule
+
+
+def placed(preprocessor: Preprocessor, values: dict[str, Any]) -> dict[str, torch.nn.Module | None]:
+    """The networks that the values name, all on the compute device at once.
+
+    Raises:
+        ArmatureError: a file is missing, damaged, or another network's.
+    """
+    chosen = {o.name: (values.get(o.name), o.pretrained) for o in preprocessor.options if o.type is Network}
+    patchers = {name: patcher(*choice) for name, choice in chosen.items() if choice[0] not in (None, NONE)}
+    comfy.model_management.load_models_gpu(list(patchers.values()))
+    return {name: patchers[name].model if name in patchers else None for name in chosen}
+
+
+def patcher(name: str, network: Pretrained) -> comfy.model_patcher.ModelPatcher:
+    path = path_of(name, network)
+    facts = path.stat()
+    return _loaded(path, facts.st_mtime_ns, facts.st_size, network)
+
+
+@lru_cache(maxsize=KEPT)
+def _loaded(path: Path, modified: int, size: int, network: Pretrained) -> comfy.model_patcher.ModelPatcher:
+    management, weights = comfy.model_management, read_checkpoint(path, path.name).tensors
+    module = network.load(weights, comfy.ops.disable_weight_init, path.name)
+    return comfy.model_patcher.CoreModelPatcher(module, management.get_torch_device(), management.unet_offload_device())

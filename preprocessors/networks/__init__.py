@@ -1,0 +1,1 @@
+"""Networks in the key layout of their published weights, built from `ops`; a file ends with its `Pretrained`."""

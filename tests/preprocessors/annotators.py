@@ -1,0 +1,41 @@
+"""Keys and shapes of the networks' published files (tests/data/annotators.json.xz), and random weights of them."""
+
+import json
+import lzma
+import math
+from pathlib import Path
+
+import folder_paths
+import torch
+from safetensors.torch import save_file
+
+from armature.preprocessors.pretrained import Pretrained
+
+FILE = Path(__file__).parent.parent / "data" / "annotators.json.xz"
+MANIFESTS: dict[str, dict[str, list[int]]] = json.loads(lzma.decompress(FILE.read_bytes()))
+SMALLER: dict[str, str] = {}  # a Pretrained's id: the manifest that its tests use, where that is not its own
+
+
+def random_weights(shapes: dict[str, list[int]], seed: int = 0) -> dict[str, torch.Tensor]:
+    """Weights that keep activations about as large as they are; norms scale by about 1."""
+    generator = torch.Generator().manual_seed(seed)
+    return {key: _random(key, shape, generator) for key, shape in shapes.items()}
+
+
+def _random(key: str, shape: list[int], generator: torch.Generator) -> torch.Tensor:
+    if key.endswith("num_batches_tracked"):
+        return torch.zeros(shape, dtype=torch.int64)
+    if len(shape) > 1:
+        return torch.randn(shape, generator=generator) * math.sqrt(2 / math.prod(shape[1:]))
+    if key.endswith(("running_var", "weight")):
+        return 0.75 + 0.5 * torch.rand(shape, generator=generator)
+    return 0.1 * torch.randn(shape, generator=generator)
+
+
+def published(pretrained: Pretrained) -> str:
+    """The published name of a network, whose file with random weights is in the folder from now on."""
+    name = pretrained.files[0].name
+    path = Path(folder_paths.get_folder_paths("annotators")[0]) / f"{Path(name).stem}.safetensors"
+    if not path.exists():
+        save_file(random_weights(MANIFESTS[SMALLER.get(pretrained.id, pretrained.id)]), path)
+    return name
