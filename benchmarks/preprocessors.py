@@ -6,7 +6,6 @@ The difference is the mean over the pixels, in levels of 255; docs/replaced_node
 import math
 import sys
 import time
-from collections.abc import Callable
 from functools import partial
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
@@ -21,11 +20,12 @@ from .. import discovery, preprocessors
 from ..host.preprocessing import preprocess
 from ..preprocessors.declare import SOCKETS, Mask, Preprocessor, Replaced
 from ..preprocessors.running import Working
+from . import peer_methods
+from .peer_methods import Maker
 from .photographs import photographs
 from .report import Case, options, show
 
 SIDE = 512
-Maker = Callable[[Tensor], Tensor]  # IMAGE to its map
 
 
 def peers(folder: Path) -> dict[str, Any]:
@@ -71,7 +71,7 @@ def against(preprocessor: Preprocessor, replaced: Replaced, node: Any) -> tuple[
     values |= {"resolution": SIDE, "seed": 1}  # their seed 0 is none
     values = {name: value for name, value in values.items() if name in widgets}
     carried = {own: values[name] for name, own in replaced.widgets.items() if own and own != "resolution"}
-    links = {name: linked(preprocessor)[own] for name, own in replaced.sockets.items()}
+    links = {name: linked(preprocessor)[own] for name, own in replaced.sockets.items() if own != "image"}
     return ours(preprocessor, carried | replaced.fixed), theirs(node, values | links)
 
 
@@ -109,14 +109,16 @@ def main() -> None:
     chosen = options(__doc__, threads=1, peer="where comfyui_controlnet_aux is, to run its nodes as well")
     cv2.setNumThreads(chosen.threads)
     nodes = peers(chosen.peer) if chosen.peer else {}
-    images, cases = photographs(SIDE)[:: 4 if chosen.quick else 1], []
+    compared = []
     for one in discovery.declared(preprocessors, Preprocessor).values():
-        pairs = [(r.id, against(one, r, nodes[r.id])) for r in one.replaces if r.id in nodes]
-        alone = [("", (ours(one, {}),))] if runs_alone(one) and not pairs else []
-        for peer, makers in (*pairs, *alone):
-            title = f"{one.title} ({peer})" if peer else one.title
-            cases.append(measure(title, makers, images, 3 if chosen.quick else 5))
-    show(cases, chosen.json)
+        if not runs_alone(one):
+            continue
+        beside = [r for r in one.replaces if r.id in nodes]
+        compared += [(f"{one.title} ({r.id})", *against(one, r, nodes[r.id])) for r in beside]
+        compared += [] if beside else [(one.title, ours(one, {}))]
+    compared += peer_methods.pairs(nodes, SIDE) if nodes else []
+    images, rounds = photographs(SIDE)[:: 4 if chosen.quick else 1], 3 if chosen.quick else 5
+    show([measure(title, tuple(makers), images, rounds) for title, *makers in compared], chosen.json)
 
 
 if __name__ == "__main__":

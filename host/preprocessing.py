@@ -96,4 +96,4 @@ def _joined(frames: tuple) -> Any:
         raise UnsuitableSize(
             f"The frames have different sizes: {', '.join(sizes)}. Give an image of the size you want."
         )
-    return torch.cat(frames)
+    return torch.cat(frames) if len(frames) > 1 else frames[0].contiguous()

@@ -34,14 +34,10 @@ def shuffle(
 def _warp(height: int, width: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
     """x and y, (H, W) fp32 each: where each pixel comes from."""
     generator = np.random.default_rng(seed)
-    return tuple(_noise(generator, height, width, side - 1) for side in (width, height))
-
-
-def _noise(generator: np.random.Generator, height: int, width: int, highest: float) -> np.ndarray:
-    """(H, W) fp32 from 0 to `highest`."""
-    few = generator.uniform(size=(height // SWELL + 2, width // SWELL + 2)).astype(np.float32)
-    noise = cv2.gemm(cv2.gemm(_growth(height), few, 1, None, 0), _growth(width), 1, None, 0, flags=cv2.GEMM_2_T)
-    return cv2.normalize(noise, noise, 0, highest, cv2.NORM_MINMAX)
+    down, along = _growth(height), _growth(width)
+    few = generator.uniform(size=(2, down.shape[1], along.shape[1])).astype(np.float32)
+    noise = down @ few @ along.T
+    return tuple(cv2.normalize(n, n, 0, side - 1, cv2.NORM_MINMAX) for n, side in zip(noise, (width, height)))
 
 
 def _growth(length: int) -> np.ndarray:
