@@ -1,5 +1,7 @@
 """What every declared preprocessor promises, whichever it is."""
 
+from copy import deepcopy
+
 import pytest
 import torch
 from comfy.model_patcher import ModelPatcher
@@ -17,6 +19,10 @@ EVERY = list(discovery.declared(preprocessors, Preprocessor).values())
 every = pytest.mark.parametrize("preprocessor", EVERY, ids=lambda one: one.id)
 NATIVE = Working()
 SIZES = [(1, 1), (1, 9), (9, 1), (2, 3), (65, 127), (300, 7)]
+
+
+LONG = [(1024, 300), (4096, 24), (24, 4096)]
+CHEAP = ("Canny", "ColorPalette", "RecolorIntensity", "Shuffle", "Threshold", "TilePyramid")
 
 
 def run(preprocessor, image, working=NATIVE, optional=False):
@@ -40,10 +46,28 @@ def check(preprocessor, results, batch, height, width):
 @pytest.mark.parametrize("channels", [1, 3, 4])
 @pytest.mark.parametrize("batch", [1, 3])
 def test_it_takes_any_image(preprocessor, batch, channels, dtype):
-    image = photo(batch, 33, 47, channels).to(dtype)
-    before = image.clone()
-    check(preprocessor, run(preprocessor, image), batch, 33, 47)
-    assert torch.equal(image, before)
+    for height, width in ((1, 1), (33, 48), (65, 127)):
+        image = photo(batch, height, width, channels).to(dtype)
+        check(preprocessor, run(preprocessor, image), batch, height, width)
+
+
+@every
+@pytest.mark.parametrize("channels", [1, 3, 4])
+def test_it_leaves_what_it_is_given_as_it_was(preprocessor, channels):
+    image = photo(3, 33, 47, channels)
+    given = values(preprocessor, 3, 33, 47, optional=True)
+    image_before, given_before = image.clone(), deepcopy(given)
+    preprocess(preprocessor, image, given, NATIVE)
+    assert torch.equal(image, image_before) and given.keys() == given_before.keys()
+    assert all(same(given[name], before) for name, before in given_before.items())
+
+
+def same(one, other):
+    if isinstance(one, torch.Tensor):
+        return torch.equal(one, other)
+    if isinstance(one, dict):
+        return one.keys() == other.keys() and all(same(value, other[name]) for name, value in one.items())
+    return isinstance(one, ModelPatcher) or one == other
 
 
 @every
@@ -52,6 +76,18 @@ def test_it_takes_any_image(preprocessor, batch, channels, dtype):
 def test_it_takes_any_size(preprocessor, size, shade):
     image = photo(2, *size) if shade is None else torch.full((2, *size, 3), shade)
     check(preprocessor, run(preprocessor, image, optional=True), 2, *size)
+
+
+@every
+@pytest.mark.parametrize("size", LONG, ids=str)
+def test_it_takes_long_images(preprocessor, size):
+    check(preprocessor, run(preprocessor, photo(1, *size, 4).half()), 1, *size)
+
+
+@pytest.mark.parametrize("preprocessor", [one for one in EVERY if one.id in CHEAP], ids=lambda one: one.id)
+def test_it_takes_large_images(preprocessor):
+    image = photo(1, 256, 256).repeat(1, 16, 16, 1)
+    check(preprocessor, run(preprocessor, image), 1, 4096, 4096)
 
 
 @every
