@@ -12,7 +12,7 @@ from .reading import read_outline
 
 FOLDER = "annotators"
 PEER = "comfyui_controlnet_aux"
-SUFFIXES = (".safetensors", ".sft", ".pth", ".pt", ".ckpt", ".bin")
+SUFFIXES = (".safetensors", ".sft", ".pth", ".pt", ".ckpt", ".bin", ".onnx")
 
 
 def register() -> None:

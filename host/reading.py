@@ -12,8 +12,10 @@ from torch import Tensor
 
 from ..control.checkpoint import Checkpoint
 from ..errors import UnreadableFile
+from ..preprocessors.onnx import read_onnx
 
 SAFETENSORS = (".safetensors", ".sft")
+ONNX = ".onnx"
 DTYPES = {
     "F64": torch.float64,
     "F32": torch.float32,
@@ -47,6 +49,8 @@ def read_checkpoint(path: Path, name: str) -> Checkpoint:
         UnreadableFile: the file is empty, damaged, or holds something else than tensors.
     """
     _refuse_empty(path, name)
+    if path.suffix.lower() == ONNX:
+        return Checkpoint(read_onnx(path), name)
     try:
         held, metadata = comfy.utils.load_torch_file(str(path), safe_load=True, return_metadata=True)
     except ERRORS_OF_READERS as error:
@@ -61,6 +65,8 @@ def read_outline(path: Path, name: str) -> Checkpoint:
         UnreadableFile: as `read_checkpoint`, or a tensor is of a dtype that has no name here.
     """
     _refuse_empty(path, name)
+    if path.suffix.lower() == ONNX:
+        return Checkpoint(read_onnx(path, outline=True), name)
     if path.suffix.lower() not in SAFETENSORS:
         return Checkpoint({key: tensor.to("meta") for key, tensor in _mapped(path, name).items()}, name)
     try:

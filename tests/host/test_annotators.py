@@ -1,5 +1,7 @@
 """Where preprocessors' weights come from: which files are offered, what is loaded, and how often."""
 
+from pathlib import Path
+
 import comfy.utils
 import folder_paths
 import pytest
@@ -12,8 +14,10 @@ from armature.host import annotators
 from armature.host.annotators import file_names, found_files, path_of
 from armature.host.preprocessing import preprocess
 from armature.host.pretrained import patcher
+from armature.host.reading import read_checkpoint
 from armature.nodes import node_classes
 from armature.preprocessors.networks.hed import HED
+from armature.preprocessors.pretrained import Pretrained
 from armature.preprocessors.running import Working
 from armature.preprocessors.soft_edges.hed import HED_EDGES
 
@@ -45,6 +49,7 @@ def test_only_files_with_the_networks_keys_are_offered(folder):
     save_file({f"module.{key}": weight for key, weight in WEIGHTS.items()}, folder / "mine.safetensors")
     save_file({"norm": torch.zeros(1)}, folder / "other.safetensors")
     (folder / "notes.pth").write_text("no weights")
+    (folder / "notes.onnx").write_text("no weights")
     (folder / "notes.txt").write_text("no weights")
     assert file_names(HED) == ["edges.pth", "mine.safetensors", NAME] == offered("ArmatureHED")
 
@@ -81,6 +86,20 @@ def test_a_damaged_file_and_another_networks_say_so(folder):
     torch.save({"norm": torch.zeros(1)}, folder / NAME)
     with pytest.raises(IncompatibleCheckpoint, match="holds no weights of hed"):
         patcher(NAME, HED)
+
+
+def test_files_are_known_by_the_weights_in_an_onnx_file_too(folder):
+    exported = Path(__file__).parent.parent / "data" / "exported.onnx"
+    (folder / "slope.onnx").write_bytes(exported.read_bytes())
+
+    def canonical(weights):
+        return {"weight": weights["4.weight"].flatten()} if "4.weight" in weights else {}
+
+    network = Pretrained("slope", ("weight",), lambda weights, ops: ops.PReLU(2), HED.files, canonical)
+    assert file_names(network)[0] == "slope.onnx"
+    assert network.load(read_checkpoint(path_of("slope.onnx", network), "x").tensors, torch.nn, "x").weight.shape == (
+        2,
+    )
 
 
 def counted(monkeypatch):
