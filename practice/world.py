@@ -32,10 +32,16 @@ Outline = Callable[[np.random.Generator], np.ndarray]
 
 @dataclass(frozen=True)
 class Scene:
-    """`image` is (H, W, 3) uint8 RGB."""
+    """`image` is (H, W, 3) uint8 RGB.
+
+    Of a drawn scene it is known what is seen where: `layers` is (H, W) uint8, 0 for the ground and n for the n-th
+    thing, which lies on those before it; `shapes` names the shape of each.
+    """
 
     image: np.ndarray
     caption: str
+    layers: np.ndarray | None = None
+    shapes: tuple[str, ...] = ()
 
 
 def polygon(*turns_and_radii: tuple[float, float]) -> np.ndarray:
@@ -102,9 +108,15 @@ def scene(seed: int, side: int = 128) -> Scene:
     """The scene of `seed`, (side, side, 3)."""
     rng = np.random.default_rng(seed)
     canvas, ground = _ground(rng, side * SUPERSAMPLING)
-    things = [_thing(rng, canvas) for _ in range(rng.choice([1, 2, 3, 4, 5], p=[0.2, 0.3, 0.25, 0.15, 0.1]))]
+    layers, words, shapes = np.zeros(canvas.shape[:2], np.uint8), [], []
+    for n in range(1, 1 + rng.choice([1, 2, 3, 4, 5], p=[0.2, 0.3, 0.25, 0.15, 0.1])):
+        shape, described, mask = _thing(rng, canvas)
+        layers[mask > 127] = n
+        words.append(described)
+        shapes.append(shape)
     image = cv2.resize(canvas, (side, side), interpolation=cv2.INTER_AREA)
-    return Scene(image, f"{' and '.join(things)} on {ground}")
+    layers = cv2.resize(layers, (side, side), interpolation=cv2.INTER_NEAREST)
+    return Scene(image, f"{' and '.join(words)} on {ground}", layers, tuple(shapes))
 
 
 def _article(words: str) -> str:
@@ -136,8 +148,8 @@ def _ground(rng: np.random.Generator, side: int) -> tuple[np.ndarray, str]:
     return np.where(beyond[..., None], _shading(rng, colour, side), canvas), _article(f"{name} and {second} ground")
 
 
-def _thing(rng: np.random.Generator, canvas: np.ndarray) -> str:
-    """Draw one thing on `canvas`, which is ours to change, and return its words."""
+def _thing(rng: np.random.Generator, canvas: np.ndarray) -> tuple[str, str, np.ndarray]:
+    """Draw one thing on `canvas`, which is ours to change: its shape, its words, and where it covers (0 to 255)."""
     side = canvas.shape[0]
     shape, size = str(rng.choice(list(SHAPES))), str(rng.choice(list(SIZES)))
     name, colour = _colour(rng)
@@ -161,4 +173,4 @@ def _thing(rng: np.random.Generator, canvas: np.ndarray) -> str:
         paint, words = np.where(stripes[..., None], colour.astype(np.uint8), paint), f"{words} with {second} stripes"
     cover = mask[..., None] / 255.0
     canvas[:] = (canvas * (1 - cover) + paint * cover).astype(np.uint8)
-    return _article(words)
+    return shape, _article(words), mask
