@@ -1,6 +1,6 @@
 """Train one stage of the practice model: autoencoder, base, control, joint; then export and draw the curves.
 
-The stages xs, t2i_adapter and lllite train further controls for the model that the pack ships.
+The stages xs, t2i_adapter, lllite and union train further controls for the model that the pack ships.
 """
 
 import argparse
@@ -9,7 +9,7 @@ from pathlib import Path
 
 import torch
 
-STAGES = ("autoencoder", "base", "control", "joint", "export", "curves", "xs", "t2i_adapter", "lllite")
+STAGES = ("autoencoder", "base", "control", "joint", "export", "curves", "xs", "t2i_adapter", "lllite", "union")
 
 
 def main() -> None:
