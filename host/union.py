@@ -10,9 +10,10 @@ from torch import Tensor
 
 from ..control.architectures.controlnet_union import TYPES, ControlNetUnion, Mathematics, Role, divided
 from ..errors import MissingInput, WrongControl
-from .applying import apply_control
+from .inpainting import inpainting_hint
 from .sampling import ComfyControl
 
+REPAINT = "repaint"
 AUTO = "auto"  # no type, as core's Set Union ControlNet Type calls it
 FLUX_TYPES = ("canny", "tile", "depth", "blur", "pose", "gray", "low quality")
 """By number, of InstantX's and Shakker Labs' Union for Flux.1; a version without a mode embedding has none of them."""
@@ -55,38 +56,50 @@ def with_type(control: comfy.controlnet.ControlBase, name: str) -> comfy.control
     return copied
 
 
-def apply_union(
-    positive: list,
-    negative: list | None,
+def united(
     control: comfy.controlnet.ControlBase,
     rows: Sequence[Row],
-    strength: float,
-    percents: tuple[float, float],
     mathematics: Mathematics,
-) -> tuple[list, object]:
-    """Both conditionings with all rows in one evaluation of the network; a row of strength 0 is left out.
+    inpaint_mask: Tensor | None = None,
+) -> tuple[comfy.controlnet.ControlBase, Tensor, float]:
+    """A copy of the control for all rows in one evaluation of the network, the first of its images, and the strength
+    that is left to apply. A row of strength 0 is left out; where all are 0, so is what is left.
+
+    `inpaint_mask` (B, H, W) is 1 where the image is to be made anew: the hole is cut into images of type repaint.
 
     Raises:
-        MissingInput: there is no row.
+        MissingInput: there is no row, or none that the mask is for.
         WrongControl: the control is no ControlNet Union of ours, or does not know a row's type.
     """
     if not rows:
         raise MissingInput("Apply Union Control has no image. Connect at least one of its images, with its type.")
     if not (isinstance(control, ComfyControl) and isinstance(control.model, ControlNetUnion)):
         raise WrongControl(
-            "Apply Union Control needs a ControlNet Union for SDXL from Load Control, and this control is something "
-            "else. Use Apply Control for it, with Union Type before it if it has types."
+            "Apply Union Control needs a ControlNet Union from Load Control, and this control is something else. Use "
+            "Apply Control for it, with Union Type before it if it has types."
         )
-    numbers = [_number(row.type, control.model.types) for row in rows]
-    active = [(row, number) for row, number in zip(rows, numbers) if row.strength != 0.0]
+    roles = [Role(_number(row.type, control.model.types), row.strength) for row in rows]
+    images = [row.image for row in rows] if inpaint_mask is None else _with_holes(control, rows, inpaint_mask)
+    active = [n for n, role in enumerate(roles) if role.strength != 0.0]
     if not active:
-        return apply_control(positive, negative, control, rows[0].image, 0.0, percents)
-    whole, inside = divided([row.strength for row, _ in active])
-    first, *others = (row.image for row, _ in active)
+        return control, images[0], 0.0
+    whole, inside = divided([roles[n].strength for n in active])
+    first, *others = (images[n] for n in active)
     several = control.copy()
-    several.use(control.model.with_roles([Role(n, s) for (_, n), s in zip(active, inside)], mathematics))
+    several.use(control.model.with_roles([Role(roles[n].type, s) for n, s in zip(active, inside)], mathematics))
     several.further_hints = tuple(image.movedim(-1, 1) for image in others)
-    return apply_control(positive, negative, several, first, strength * whole, percents)
+    return several, first, whole
+
+
+def _with_holes(control: ComfyControl, rows: Sequence[Row], mask: Tensor) -> list[Tensor]:
+    """The images, those of type repaint with the hole."""
+    if not any(row.type == REPAINT for row in rows):
+        raise MissingInput(
+            f"An inpaint mask is connected, but no image is of type {REPAINT}. Choose that type for the image that is "
+            "to be made anew, or connect the mask to mask, to say where the control acts."
+        )
+    holed = [inpainting_hint(control, row.image.movedim(-1, 1), mask)[0].movedim(1, -1) for row in rows]
+    return [hole if row.type == REPAINT else row.image for row, hole in zip(rows, holed)]
 
 
 def _number(name: str, types: tuple[str, ...]) -> int:

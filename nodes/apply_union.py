@@ -5,8 +5,10 @@ from typing import get_args
 from comfy_api.latest import io
 
 from ..control.architectures.controlnet_union import TYPES, Mathematics
-from ..host import union
-from .applying import negative_input, outputs, range_inputs
+from ..host.applying import Application, apply
+from ..host.readout import Panel, Readout
+from ..host.union import Row, united
+from .applying import manner, manner_inputs, negative_input, node_id, outputs, range_inputs
 
 ROWS = range(1, 5)
 
@@ -19,7 +21,8 @@ class ApplyUnion(io.ComfyNode):
             display_name="Apply Union Control",
             category="Armature",
             description="Guides sampling by up to four images of different types with one ControlNet Union, at the "
-            "cost of one. Rows without an image are left out, and so are those of strength 0.",
+            "cost of one. Rows without an image are left out, and so are those of strength 0. After a run it tells "
+            "what the control did.",
             search_aliases=["apply controlnet", "multi controlnet", "union", "promax"],
             inputs=[
                 io.Conditioning.Input("positive", tooltip="The prompt. Gets the control."),
@@ -43,23 +46,45 @@ class ApplyUnion(io.ComfyNode):
                 ),
                 negative_input(),
                 *(entry for n in ROWS for entry in _row(n)),
+                *manner_inputs(),
+                io.Mask.Input(
+                    "inpaint_mask",
+                    optional=True,
+                    tooltip="For ProMax, with an image of type repaint: 1 where that is to be made anew. The hole is "
+                    "cut into it. Not the mask of where the control acts.",
+                ),
             ],
             outputs=outputs(),
+            hidden=[io.Hidden.unique_id],
         )
 
     @classmethod
     def execute(
-        cls, positive, control_net, strength, start_percent, end_percent, mathematics, negative=None, **rows
+        cls,
+        positive,
+        control_net,
+        strength,
+        start_percent,
+        end_percent,
+        mathematics,
+        negative=None,
+        weights=None,
+        schedule=None,
+        mask=None,
+        options=None,
+        inpaint_mask=None,
+        **rows,
     ) -> io.NodeOutput:
         given = [
-            union.Row(rows[f"image_{n}"], rows.get(f"type_{n}", TYPES[0]), rows.get(f"strength_{n}", 1.0))
+            Row(rows[f"image_{n}"], rows.get(f"type_{n}", TYPES[0]), rows.get(f"strength_{n}", 1.0))
             for n in ROWS
             if rows.get(f"image_{n}") is not None
         ]
+        control, image, own = united(control_net, given, mathematics, inpaint_mask)
+        how, readout = manner(weights, schedule, mask, options), Readout(Panel(node_id(cls)))
         percents = (start_percent, end_percent)
-        return io.NodeOutput(
-            *union.apply_union(positive, negative, control_net, given, strength, percents, mathematics)
-        )
+        application = Application(control, image, strength * own, percents, how, readout=readout)
+        return io.NodeOutput(*apply(positive, negative, application))
 
 
 def _row(n: int) -> list[io.Input]:

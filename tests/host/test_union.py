@@ -16,10 +16,15 @@ from armature.control.architecture import detect
 from armature.control.architectures.controlnet_union import CONTROLNET_UNION, TYPES
 from armature.control.backend import Backend
 from armature.control.checkpoint import Checkpoint
+from armature.control.mask import effect_mask
+from armature.control.options import Options
+from armature.control.schedule import Keyframes, Schedule, parse_keyframes
+from armature.control.unit import Manner
+from armature.control.weights import LayerWeights
 from armature.errors import MissingInput, WrongControl
-from armature.host.applying import apply_control
+from armature.host.applying import Application, apply, apply_control
 from armature.host.loading import comfy_attention, hosted, inspect_control, load_control
-from armature.host.union import FLUX_TYPES, Row, apply_union, type_names, types_of, with_type
+from armature.host.union import FLUX_TYPES, Row, type_names, types_of, united, with_type
 
 from . import tiny
 from .test_loading import folder  # noqa: F401
@@ -88,6 +93,11 @@ def rows(*types_and_strengths, frames=1):
 
 def run(base, control, hint, strength=0.8, **options):
     return sample(base, *apply_control(*conditionings(FAMILY), control, hint, strength, EVERYWHERE), **options)
+
+
+def apply_union(positive, negative, control, given, strength, percents, mathematics, inpaint_mask=None, **how):
+    several, first, own = united(control, given, mathematics, inpaint_mask)
+    return apply(positive, negative, Application(several, first, strength * own, percents, **how))
 
 
 def run_rows(base, control, given, strength=1.0, mathematics="core", **options):
@@ -277,6 +287,36 @@ def test_apply_union_tells_what_it_needs(network, control):
     for other in (tiny.core_control(network), ours(FAMILY, plain_network())):
         with pytest.raises(WrongControl, match="needs a ControlNet Union"):
             apply_union(*apply, other, rows(("depth", 1.0)), 1.0, EVERYWHERE, "core")
+
+
+def test_it_is_applied_in_the_manner_of_any_control(base, control):
+    given, left = rows(("depth", 1.0), ("tile", 0.5)), torch.zeros(1, 8, 8)
+    left[..., :4] = 1.0
+    plain, whole = sample(base, *conditionings(FAMILY)), run_rows(base, control, given)
+
+    def run_in(manner):
+        return sample(
+            base, *apply_union(*conditionings(FAMILY), control, given, 1.0, EVERYWHERE, "core", manner=manner)
+        )
+
+    everywhere, nowhere, half = (Manner(mask=effect_mask(mask)) for mask in (torch.ones(1, 8, 8), 0 * left, left))
+    torch.testing.assert_close(run_in(everywhere), whole, **EXACT)
+    torch.testing.assert_close(run_in(nowhere), plain, **EXACT)
+    torch.testing.assert_close(run_in(Manner(weights=LayerWeights(values=(0.0,) * 5))), plain, **EXACT)
+    torch.testing.assert_close(run_in(Manner(Schedule(course=Keyframes(parse_keyframes("0:0"))))), plain, **EXACT)
+    for manner in (half, Manner(options=Options(uncond=0.0))):
+        assert not any(torch.allclose(run_in(manner), other, **CLOSE) for other in (plain, whole))
+
+
+def test_the_hole_is_cut_into_images_of_type_repaint_alone(control):
+    given, mask = rows(("repaint", 1.0), ("depth", 1.0)), torch.zeros(1, 70, 50)
+    mask[:, 20:40, 10:30] = 1.0
+    several, first, _ = united(control, given, "core", mask)
+    assert (first[:, 20:40, 10:30] == 0).all()
+    assert torch.equal(first[:, 40:], given[0].image[:, 40:])
+    assert torch.equal(several.further_hints[0], given[1].image.movedim(-1, 1))
+    with pytest.raises(MissingInput, match="no image is of type repaint"):
+        united(control, given[1:], "core", mask)
 
 
 def test_a_control_without_types_takes_auto_only(base):
