@@ -23,5 +23,5 @@ def finished(edges: Tensor, kind: str, steps: int) -> Tensor:
     shades = edges if steps == 0 else ((edges * (steps + 1)).trunc() / steps).clamp(max=1)
     soft = shades.float().expand(-1, 3, -1, -1)
     if kind == "scribble":
-        return scribble(soft)
+        return scribble((soft * 255).floor() / 255)  # as 8 bits cut off: a shade of a half is 127, no crest
     return (soft > 0.5).float() if kind == "sketch" else soft.contiguous()
