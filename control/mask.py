@@ -7,6 +7,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from .area import Area
 from .hint import Batching, pick
 from .step import Step
 
@@ -30,12 +31,13 @@ class Mask:
     def at(self, step: Step) -> "MaskAtStep":
         return MaskAtStep(self, step)
 
-    def resized(self, size: tuple[int, int], device: torch.device) -> Tensor:
+    def resized(self, size: tuple[int, int], device: torch.device, area: Area | None = None) -> Tensor:
         """fp32, bilinear without antialiasing, as sd-webui-controlnet resizes its effective region mask."""
-        key = (size, device)
+        key = (size, device, area)
         if key not in self._sizes:
             pixels = self.pixels.to(device, torch.float32)
-            self._sizes[key] = F.interpolate(pixels, size, mode="bilinear").clamp(0.0, 1.0)
+            resized = F.interpolate(pixels, size, mode="bilinear") if area is None else area.resized(pixels, size)
+            self._sizes[key] = resized.clamp(0.0, 1.0)
         return self._sizes[key]
 
 
@@ -47,9 +49,10 @@ class MaskAtStep:
     step: Step
 
     def __call__(self, size: tuple[int, int]) -> Tensor:
-        resized = self.mask.resized(size, self.step.x.device)
-        chosen = pick(resized, self.step.images, self.mask.batching)
-        return chosen if chosen.shape[0] == 1 else chosen.repeat(len(self.step.cond_or_uncond), 1, 1, 1)
+        def of(area: Area | None) -> Tensor:
+            return pick(self.mask.resized(size, self.step.x.device, area), self.step.images, self.mask.batching)
+
+        return self.step.each(of)
 
 
 def effect_mask(mask: Tensor, batching: Batching = "cycle") -> Mask:

@@ -7,6 +7,7 @@ from ..errors import InvalidValue
 from .hint import Fit
 
 Mode = Literal["balanced", "prompt", "control"]
+Areas = Literal["crop", "squeeze"]
 UNLIMITED = 1 << 30  # latent pixels
 
 
@@ -19,7 +20,9 @@ class Options:
     0 no network is run for it. `pooled_uncond`: a control that is pooled acts on the negative prompt too. `sizes` are
     the smallest and the largest longer side of the latent, in its pixels, at which the control acts. `reuse`: the
     network is run at every n-th step and its residuals are used again until then, which is an approximation.
-    `strengths` are those of single images of the batch, by number; the others have `strength_of_others`.
+    `strengths` are those of single images of the batch, by number; the others have `strength_of_others`. `areas`: where
+    a prompt is for an area of the image, the control sees that part of its hint and masks ("crop"), or all of them
+    squeezed into it.
     """
 
     mode: Mode = "balanced"
@@ -30,6 +33,7 @@ class Options:
     reuse: int = 1
     strengths: tuple[tuple[int, float], ...] = ()
     strength_of_others: float = 1.0
+    areas: Areas = "squeeze"
 
 
 def sizes_between(smallest: int, largest: int) -> tuple[int, int] | None:

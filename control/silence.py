@@ -12,7 +12,7 @@ def why_silent(manner: Manner, step: Step) -> str:
     if not manner.fits(step):
         smallest, largest = manner.options.sizes
         upwards = "upwards" if largest == UNLIMITED else f"to {largest}"
-        return f"the longer side of the latent is {max(step.x.shape[-2:])}, and it acts from {smallest} {upwards}"
+        return f"the longer side of the latent is {max(step.size)}, and it acts from {smallest} {upwards}"
     if not schedule.covers(step):
         found = progress(step, schedule.basis)
         return (

@@ -4,8 +4,10 @@ from collections.abc import Callable, Hashable
 from dataclasses import dataclass, replace
 from typing import Protocol
 
+import torch
 from torch import Tensor
 
+from .area import Area, Size
 from .rows import Rows
 
 ROUNDING = 1e-6  # a sigma may have gone through fp32 arithmetic
@@ -30,7 +32,8 @@ class Step:
     percent; `sigmas` are those of the run, the one behind its last step included. `cond_or_uncond` says of each equal
     part of the batch whether it is the positive (0) or the negative prompt's (1), and `prompts` tells the prompts of
     the parts from others. `window` holds the numbers that the rows of one part have in the whole batch of latents,
-    where only some of it is evaluated. `base` is the sampled UNet.
+    where only some of it is evaluated. `areas` are the parts of the image that the parts of the batch show, None for a
+    whole one; there are none where all show the whole. `base` is the sampled UNet.
     """
 
     x: Tensor
@@ -44,12 +47,29 @@ class Step:
     cond_or_uncond: tuple[int, ...] = (0,)
     prompts: tuple[Hashable, ...] = ()
     window: tuple[int, ...] | None = None
+    areas: tuple[Area | None, ...] = ()
     base: BaseUNet | None = None
 
     @property
     def images(self) -> tuple[int, ...]:
         """The numbers of the latents of one part."""
         return self.window or tuple(range(self.x.shape[0] // len(self.cond_or_uncond)))
+
+    @property
+    def size(self) -> Size:
+        """Of the whole latent."""
+        return next((area.whole for area in self.areas if area is not None), Size(*self.x.shape[-2:]))
+
+    def each(self, of: Callable[[Area | None], Tensor]) -> Tensor:
+        """`of` of the area of each part, one for each row; or (1, ...), where one stands for all.
+
+        `of` gives one for each latent of a part, or one for all.
+        """
+        areas = self.areas or (None,) * len(self.cond_or_uncond)
+        found = {area: of(area) for area in dict.fromkeys(areas)}
+        if len(found) == 1 and found[areas[0]].shape[0] == 1:
+            return found[areas[0]]
+        return torch.cat([found[area].expand(len(self.images), *found[area].shape[1:]) for area in areas])
 
     @property
     def number(self) -> int:
@@ -69,4 +89,5 @@ class Step:
             y=None if self.y is None else rows.take(self.y),
             cond_or_uncond=tuple(self.cond_or_uncond[n] for n in rows.acting),
             prompts=tuple(self.prompts[n] for n in rows.acting) if self.prompts else (),
+            areas=tuple(self.areas[n] for n in rows.acting) if self.areas else (),
         )

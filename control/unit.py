@@ -45,7 +45,7 @@ class Manner:
         if self.options.sizes is None:
             return True
         smallest, largest = self.options.sizes
-        return smallest <= max(step.x.shape[-2:]) <= largest
+        return smallest <= max(step.size) <= largest
 
     def mask_at(self, step: Step) -> Mask | None:
         return self.schedule.at(step).mask or self.mask

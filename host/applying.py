@@ -10,6 +10,7 @@ from torch import Tensor
 from ..control.schedule import Schedule
 from ..control.unit import Manner
 from ..errors import MissingInput
+from .areas import area_hooks
 from .foreign import ForeignControl, is_transformer, refuse_published, refuse_unsupported
 from .inpainting import inpainting_hint
 from .readout import Readout
@@ -61,6 +62,8 @@ class Application:
             control.manner, control.readout = self.manner, readout
         elif self.manner != Manner() or self.readout is not None:
             control = ForeignControl(control, self.manner, readout)
+        if self.manner.options.areas == "crop":
+            control.extra_hooks = area_hooks()
         return control.set_cond_hint(hint, self.strength, self.percents, vae=self.vae, extra_concat=beside)
 
 

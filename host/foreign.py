@@ -14,7 +14,9 @@ from ..control.scale import Scale
 from ..control.unit import Manner
 from ..control.weights import Places
 from ..errors import ArmatureError, WrongControl
+from .areas import areas_of, grouping
 from .clock import Clock
+from .placing import Placing
 from .readout import Readout
 from .sampling import joined
 
@@ -33,7 +35,7 @@ class ForeignControl(comfy.controlnet.ControlBase):
     def __init__(self, inner: comfy.controlnet.ControlBase, manner: Manner, readout: Readout):
         super().__init__()
         self.inner, self.manner = inner, replace(manner, pooled=inner.global_average_pooling)
-        self.readout = readout
+        self.readout, self.placing = readout, Placing()
         self.inner.global_average_pooling = False
 
     def set_cond_hint(self, cond_hint, strength=1.0, timestep_percent_range=(0.0, 1.0), **options):
@@ -43,6 +45,7 @@ class ForeignControl(comfy.controlnet.ControlBase):
         else:
             self.inner.set_cond_hint(cond_hint, **options)
         self.cond_hint_original, self.timestep_percent_range = cond_hint, timestep_percent_range
+        self.extra_concat_orig = self.inner.extra_concat_orig
         start, end = timestep_percent_range
         schedule = replace(self.manner.schedule, strength=strength, start_percent=start, end_percent=end)
         self.manner = replace(self.manner, schedule=schedule)
@@ -52,13 +55,15 @@ class ForeignControl(comfy.controlnet.ControlBase):
         super().pre_run(model, percent_to_timestep_function)
         self.inner.pre_run(model, percent_to_timestep_function)
         self.clock = Clock(percent_to_timestep_function)
+        self.placing.forget()
         self.readout.begin()
 
     def get_control(self, x_noisy, t, cond, batched_number, transformer_options):
         before = None
         if self.previous_controlnet is not None:
             before = self.previous_controlnet.get_control(x_noisy, t, cond, batched_number, transformer_options)
-        step = self.clock.step(t, transformer_options, x=x_noisy, timesteps=t, context=x_noisy)
+        areas = areas_of(transformer_options, x_noisy) if self.manner.options.areas == "crop" else ()
+        step = self.clock.step(t, transformer_options, areas=areas, x=x_noisy, timesteps=t, context=x_noisy)
         own = self._control(step, x_noisy, t, cond, batched_number, transformer_options)
         if own is None:
             self.readout.stayed_silent(step, self.manner)
@@ -68,6 +73,7 @@ class ForeignControl(comfy.controlnet.ControlBase):
     def _control(self, step, x_noisy, *arguments):
         if not self.manner.rows(step).acting or self.manner.strength_at(step) == 0.0:
             return None
+        self._place(step)
         with self.readout.run(x_noisy.device):
             found = self.inner.get_control(x_noisy, *arguments)
         if found is None:
@@ -83,6 +89,12 @@ class ForeignControl(comfy.controlnet.ControlBase):
             self.readout.hint(self.inner.cond_hint.shape[-2:])
         return scaled(found, scale, x_noisy)
 
+    def _place(self, step):
+        """Hint and frames of the evaluation; of controls that take hints of another kind, as they are."""
+        hint = self.cond_hint_original
+        if step.x.ndim == 4 and isinstance(hint, Tensor) and hint.ndim == 4:
+            self.placing.place(self.inner, hint, self.extra_concat_orig, step)
+
     def copy(self):
         copied = ForeignControl(self.inner.copy(), self.manner, self.readout)
         copied.manner = self.manner
@@ -92,13 +104,14 @@ class ForeignControl(comfy.controlnet.ControlBase):
     def cleanup(self):
         super().cleanup()
         self.inner.cleanup()
+        self.placing.forget()
         self.readout.end()
 
     def get_models(self):
         return [*super().get_models(), *self.inner.get_models()]
 
     def get_extra_hooks(self):
-        return [*super().get_extra_hooks(), *self.inner.get_extra_hooks()]
+        return grouping([*super().get_extra_hooks(), *self.inner.get_extra_hooks()])
 
     def inference_memory_requirements(self, dtype):
         return super().inference_memory_requirements(dtype) + self.inner.inference_memory_requirements(dtype)

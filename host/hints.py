@@ -1,12 +1,14 @@
 """What a network sees of an image: its size and its channels."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import comfy.controlnet
 import comfy.utils
 import torch
 from torch import Tensor
 
+from ..control.area import Area
 from ..control.hint import Fit, fit_channels, fit_size, pick
 from ..control.model import ControlModel
 
@@ -19,9 +21,18 @@ def hint_size(model: ControlModel, latent: Sequence[int]) -> tuple[int, int]:
     return tuple(-(-side * model.downscale_factor // multiple) * multiple for side in latent)
 
 
-def fitted(model: ControlModel, hint: Tensor, images: Sequence[int], size: tuple[int, int], fit: Fit) -> Tensor:
-    """(B, C, h, w) in the network's channels and size: one for each numbered image of the batch, or one for all."""
-    return fit_size(fit_channels(pick(hint, images, fit.batching), model.hint_channels), size, fit)
+def fitted(
+    model: ControlModel, hint: Tensor, images: Sequence[int], size: tuple[int, int], fit: Fit, area: Area | None = None
+) -> Tensor:
+    """(B, C, h, w) in the network's channels and size: one for each numbered image of the batch, or one for all.
+
+    Of an area in latent pixels it is the part that the area has of the hint of the whole.
+    """
+    hint = fit_channels(pick(hint, images, fit.batching), model.hint_channels)
+    if area is not None:
+        area = area.times(model.downscale_factor)
+        hint, fit = area.cut(fit_size(hint, area.whole, fit)), replace(fit, resizing="stretch")
+    return fit_size(hint, size, fit)
 
 
 def core_fitted(control: comfy.controlnet.ControlBase, hint: Tensor, latent: Sequence[int]) -> Tensor:

@@ -15,6 +15,7 @@ from ..control.residuals import Residuals
 from ..control.reuse import ReusedResiduals
 from ..control.step import Step
 from ..control.unit import ControlUnit, Manner
+from .areas import areas_of, grouping
 from .base_model import ComfyUNet, check_base
 from .clock import Clock
 from .hints import fitted, hint_size
@@ -142,6 +143,9 @@ class ComfyControl(comfy.controlnet.ControlBase):
     def get_models(self):
         return [*super().get_models(), *self.source.patchers()]
 
+    def get_extra_hooks(self):
+        return grouping(super().get_extra_hooks())
+
     def inference_memory_requirements(self, dtype):
         """Bytes beside the UNet's own activations: residuals of both halves of the batch, a network yet to be bound."""
         hint = self.cond_hint_original
@@ -164,6 +168,7 @@ class ComfyControl(comfy.controlnet.ControlBase):
         return self.clock.step(
             sigmas,
             transformer_options,
+            areas=areas_of(transformer_options, x) if self.manner.options.areas == "crop" else (),
             x=self.model_sampling.calculate_input(sigmas, x).to(self.dtype),
             timesteps=self.model_sampling.timestep(sigmas).float(),
             context=cast(cond.get("crossattn_controlnet", cond["c_crossattn"])),
@@ -176,7 +181,7 @@ class ComfyControl(comfy.controlnet.ControlBase):
         hints, size = (self.cond_hint_original, *self.further_hints), hint_size(self.model, step.x.shape[-2:])
         self.readout.hint(size)
         many = any(hint.shape[0] > 1 for hint in hints)
-        key = (size, (step.images, len(step.cond_or_uncond)) if many else (), step.x.device)
+        key = (size, step.areas, (step.images, len(step.cond_or_uncond)) if many else (), step.x.device)
         if key not in self.encoded:
             hints = [self._fitted(hint, step, size) for hint in hints]
             if len(self.encoded) >= MOST_CACHED_HINTS:
@@ -186,8 +191,8 @@ class ComfyControl(comfy.controlnet.ControlBase):
 
     def _fitted(self, hint: Tensor, step: Step, size: tuple[int, int]) -> Tensor:
         """(B, C, h, w) in the network's channels and size, one for each row of the step or one for all."""
-        hint = fitted(self.model, hint, step.images, size, self.manner.options.fit)
-        rows = hint if hint.shape[0] == 1 else torch.cat([hint] * len(step.cond_or_uncond))
+        fit = self.manner.options.fit
+        rows = step.each(lambda area: fitted(self.model, hint, step.images, size, fit, area))
         return rows.to(step.x.device, self.dtype)
 
 

@@ -31,7 +31,9 @@ class ApplyControl(io.ComfyNode):
                 io.Conditioning.Input("positive", tooltip="The prompt. Gets the control."),
                 io.ControlNet.Input("control_net", tooltip="From Load Control, or from any other loader."),
                 io.Image.Input(
-                    "image", tooltip="The control map: edges, depth, a pose. Cropped and resized to the latent's shape."
+                    "image",
+                    tooltip="The control map: edges, depth, a pose. Cropped and resized to the latent's shape; a "
+                    "prompt for an area of the image sees that part of it.",
                 ),
                 io.Float.Input(
                     "strength", tooltip="1 is as trained, 0 is no control; below 0 it pushes away.", **STRENGTHS

@@ -60,9 +60,14 @@ def manner_inputs(what: str = "the control") -> list[io.Input]:
 
 
 def manner(weights=None, schedule=None, mask=None, options=None) -> Manner:
-    options = options or Options()
+    options = chosen(options)
     place = None if mask is None else effect_mask(mask, options.fit.batching)
     return Manner(schedule or Schedule(), weights, place, options)
+
+
+def chosen(options: Options | None) -> Options:
+    """Without Control Options, prompts for areas see their part of the hint."""
+    return options or Options(areas="crop")
 
 
 def outputs() -> list[io.Output]:

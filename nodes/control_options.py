@@ -5,7 +5,7 @@ from typing import get_args
 from comfy_api.latest import io
 
 from ..control.hint import Batching, Filter, Fit, Resizing
-from ..control.options import Options, sizes_between
+from ..control.options import Areas, Options, sizes_between
 from .applying import ControlOptions as Socket
 
 MODES = {"balanced": "balanced", "prompt is more important": "prompt", "control is more important": "control"}
@@ -87,6 +87,13 @@ class ControlOptions(io.ComfyNode):
                     tooltip="Runs the network at every n-th step and uses what it gave until then. Approximate: saves "
                     "time and changes the image. 1 is exact. No effect on ControlNet-XS, LLLite and ComfyUI's own.",
                 ),
+                io.Combo.Input(
+                    "areas",
+                    options=list(get_args(Areas)),
+                    default="crop",
+                    tooltip="For prompts with an area, or a mask that sets one. crop: the control sees its map and "
+                    "mask there. squeeze: all of the map is squeezed into the area, as ComfyUI does.",
+                ),
             ],
             outputs=[Socket.Output(display_name="options", tooltip="For Apply Control, or for Latent Strengths.")],
         )
@@ -103,6 +110,7 @@ class ControlOptions(io.ComfyNode):
         smallest,
         largest,
         reuse,
+        areas="crop",
     ) -> io.NodeOutput:
         return io.NodeOutput(
             Options(
@@ -112,5 +120,6 @@ class ControlOptions(io.ComfyNode):
                 fit=Fit(resizing, filter, batch),
                 sizes=sizes_between(smallest, largest),
                 reuse=reuse,
+                areas=areas,
             )
         )

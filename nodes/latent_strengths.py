@@ -5,8 +5,7 @@ from dataclasses import replace
 from comfy_api.latest import io
 
 from ..control.latent_strengths import EXAMPLE, parse_strengths
-from ..control.options import Options
-from .applying import STRENGTHS, ControlOptions
+from .applying import STRENGTHS, ControlOptions, chosen
 
 
 class LatentStrengths(io.ComfyNode):
@@ -38,4 +37,4 @@ class LatentStrengths(io.ComfyNode):
     @classmethod
     def execute(cls, text, others, latent=None, options=None) -> io.NodeOutput:
         strengths = parse_strengths(text, None if latent is None else latent["samples"].shape[0])
-        return io.NodeOutput(replace(options or Options(), strengths=strengths, strength_of_others=others))
+        return io.NodeOutput(replace(chosen(options), strengths=strengths, strength_of_others=others))

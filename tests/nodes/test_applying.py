@@ -14,6 +14,7 @@ from armature.host.loading import load_control
 from armature.host.practice import load_practice_model
 from armature.host.readout import Panel
 from armature.nodes import node_classes
+from armature.nodes.applying import chosen
 
 EXACT = {"rtol": 0, "atol": 0}
 NODES = {cls.GET_SCHEMA().node_id: cls for cls in node_classes()}
@@ -98,9 +99,9 @@ def test_sockets_fit_each_other():
 
 def test_what_a_node_makes_as_it_comes_changes_nothing():
     assert execute("ArmatureBlockWeights") == LayerWeights("flat", SOFT_BASE)
-    assert execute("ArmatureControlOptions") == Options()
+    assert execute("ArmatureControlOptions") == Options(areas="crop") == chosen(None)
     assert execute("ArmatureSchedule") == Schedule()
-    assert execute("ArmatureLatentStrengths") == Options()
+    assert execute("ArmatureLatentStrengths") == chosen(None)
 
 
 def test_the_default_graph_equals_core_bit_for_bit(base, control, both):
@@ -217,8 +218,9 @@ def test_options_are_as_chosen():
         pooled_on_positive_only=True,
         smallest=128,
         reuse=3,
+        areas="squeeze",
     )
-    assert found == Options("control", 0.5, False, Fit("fit", "auto", "error"), (128, 1 << 30), 3)
+    assert found == Options("control", 0.5, False, Fit("fit", "auto", "error"), (128, 1 << 30), 3, areas="squeeze")
 
 
 def test_strengths_of_images_join_the_options():
