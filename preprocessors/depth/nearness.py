@@ -3,6 +3,9 @@
 from typing import Literal
 
 import numpy as np
+from torch import Tensor
+
+from ..pixels import planes
 
 Spread = Literal["inverse", "linear"]
 
@@ -34,3 +37,9 @@ def stretched(near: np.ndarray, black: float, white: float) -> np.ndarray:
     if not white > black:
         return (near > black).astype(np.float32)
     return np.nan_to_num(((near - np.float32(black)) / np.float32(white - black)).clip(0, 1))
+
+
+def shown(near: Tensor, far_percent: float = 0.0, near_percent: float = 0.0) -> Tensor:
+    """(B, 3, H, W) in [0, 1], near is white, from nearness (B, 1, H, W) in any unit, each frame by its own bounds."""
+    frames = near[:, 0].float().cpu().numpy()
+    return planes([stretched(one, *bounds(one, far_percent, near_percent)) for one in frames], near.device, white=1.0)

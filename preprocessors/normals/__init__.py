@@ -5,7 +5,7 @@ from ..declare import Family
 NORMALS = Family(
     id="Normals",
     title="Normals",
-    help="Which way surfaces face, as colours, from depth or from normals of another convention. For normal control "
-    "models.",
-    default="NormalsFromDepth",
+    help="Which way surfaces face, as colours, from a picture, from depth or from normals of another convention. For "
+    "normal control models.",
+    default="NormalsBAE",
 )

@@ -38,12 +38,12 @@ def normals_of_midas(
     A depth map has lost the numbers of MiDaS, and slopes are a pixel's: set contrast, and resolution to 512, which
     it was trained at.
     """
-    slopes = np.stack([_leaning(depth, background, contrast, a) for depth in shades(image)])
+    slopes = np.stack([leaning(depth, background, contrast, a) for depth in shades(image)])
     colours = torch.from_numpy(slopes).to(image.device) * 0.5 + 0.5
     return arranged(colours, "MiDaS 1.0", convention)
 
 
-def _leaning(depth: np.ndarray, background: float, contrast: float, a: float) -> np.ndarray:
+def leaning(depth: np.ndarray, background: float, contrast: float, a: float) -> np.ndarray:
     """(3, H, W) unit vectors, the one to the viewer first: the formula's BGR."""
     span = np.ptp(depth)
     far = depth - depth.min() < background * span

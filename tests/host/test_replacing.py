@@ -33,7 +33,8 @@ def replaced_inputs(monkeypatch, preprocessor, replaced, inputs):
 
 @pytest.mark.parametrize("preprocessor, replaced", REPLACED, ids=lambda one: one.id)
 def test_a_replaced_node_runs_with_its_values(monkeypatch, preprocessor, replaced):
-    defaults = {option.name: option.default for option in preprocessor.options} | {"resolution": 64}
+    samples = {"image": IMAGE} | values(preprocessor, 1, 32, 48)
+    defaults = {option.name: option.default for option in preprocessor.options} | {"resolution": 64} | samples
     inputs = {theirs: defaults[ours] for theirs, ours in replaced.widgets.items() if ours}
     inputs |= {theirs: ["9", index] for index, theirs in enumerate(replaced.sockets)}
     given = replaced_inputs(monkeypatch, preprocessor, replaced, inputs)
@@ -42,7 +43,6 @@ def test_a_replaced_node_runs_with_its_values(monkeypatch, preprocessor, replace
     known = set(finalized["required"]) | set(finalized["optional"])
     assert set(finalized["required"]) <= set(given) <= known
     size = (64, 96) if "resolution" in replaced.widgets.values() else (32, 48)
-    samples = {"image": IMAGE} | values(preprocessor, 1, 32, 48)
     linked = {ours: samples[ours] for ours in replaced.sockets.values()}
     assert node.execute(**given | linked)[0].shape == (1, *size, 3)
 

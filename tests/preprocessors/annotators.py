@@ -11,6 +11,8 @@ from safetensors.torch import save_file
 
 from armature.preprocessors.pretrained import Pretrained
 
+from .tiny_networks import NETWORKS, shapes
+
 FILE = Path(__file__).parent.parent / "data" / "annotators.json.xz"
 MANIFESTS: dict[str, dict[str, list[int]]] = json.loads(lzma.decompress(FILE.read_bytes()))
 SMALLER: dict[str, str] = {}  # a Pretrained's id: the manifest that its tests use, where that is not its own
@@ -37,5 +39,7 @@ def published(pretrained: Pretrained) -> str:
     name = pretrained.files[0].name
     path = Path(folder_paths.get_folder_paths("annotators")[0]) / f"{Path(name).stem}.safetensors"
     if not path.exists():
-        save_file(random_weights(MANIFESTS[SMALLER.get(pretrained.id, pretrained.id)]), path)
+        own = pretrained.id
+        held = shapes(own) if own in NETWORKS else MANIFESTS[SMALLER.get(own, own)]
+        save_file(random_weights(held), path)
     return name

@@ -71,4 +71,5 @@ def values(preprocessor: Preprocessor, batch: int, height: int, width: int, opti
         FlowModel: flow_model,
     }
     asked = [o for o in preprocessor.options if o.type in (*SOCKETS, Network) and (optional or o.required)]
-    return {o.name: published(o.pretrained) if o.type is Network else makers[o.type]() for o in asked}
+    small = {o.name: o.limits.low for o in preprocessor.options if o.name == "input_size"}  # of a network, for speed
+    return small | {o.name: published(o.pretrained) if o.type is Network else makers[o.type]() for o in asked}
