@@ -1,13 +1,33 @@
-"""Strengths of single images of a batch, written as text."""
+"""Strengths of single images of a batch: as text, and one after the other."""
 
+from dataclasses import dataclass
 from math import isfinite
 
 from ..errors import InvalidValue
 
 Strengths = tuple[tuple[int, float], ...]
-"""(number of the image, strength), each number once."""
+"""(number of the image, strength), each number once and in order; negative ones count from the end of the batch."""
+
+
+@dataclass(frozen=True)
+class LatentStrengths:
+    """Those of the images that are named; what the others have is said elsewhere."""
+
+    strengths: Strengths
+
+    def after(self, previous: "LatentStrengths | None") -> "LatentStrengths":
+        """Both; of two for one image the previous one wins, as in Advanced-ControlNet."""
+        earlier = previous.strengths if previous else ()
+        return LatentStrengths(tuple(sorted({**dict(self.strengths), **dict(earlier)}.items())))
+
 
 EXAMPLE = "0=0.9, 4:8=0.5, -1=0.2"
+
+
+def strength_of(strengths: Strengths, image: int, count: int, others: float) -> float:
+    """Of one of `count` images; `others` where it has none. Its number beats that from the end."""
+    found = dict(strengths)
+    return found.get(image, found.get(image - count, others))
 
 
 def parse_strengths(text: str, count: int | None = None) -> Strengths:

@@ -1,7 +1,9 @@
 """Where in the image a control acts."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from math import prod
 
 import torch
 import torch.nn.functional as F
@@ -28,8 +30,8 @@ class Mask:
     def is_full(self) -> bool:
         return bool((self.pixels == 1.0).all())
 
-    def at(self, step: Step) -> "MaskAtStep":
-        return MaskAtStep(self, step)
+    def at(self, step: Step, batching: Batching | None = None) -> "MaskAtStep":
+        return MaskAtStep(self, step, batching or self.batching)
 
     def resized(self, size: tuple[int, int], device: torch.device, area: Area | None = None) -> Tensor:
         """fp32, bilinear without antialiasing, as sd-webui-controlnet resizes its effective region mask."""
@@ -47,12 +49,31 @@ class MaskAtStep:
 
     mask: Mask
     step: Step
+    batching: Batching
 
     def __call__(self, size: tuple[int, int]) -> Tensor:
         def of(area: Area | None) -> Tensor:
-            return pick(self.mask.resized(size, self.step.x.device, area), self.step.images, self.mask.batching)
+            return pick(self.mask.resized(size, self.step.x.device, area), self.step.images, self.batching)
 
         return self.step.each(of)
+
+
+@dataclass(frozen=True)
+class Overlap:
+    """(height, width) -> the product of several masks."""
+
+    masks: tuple[MaskAtStep, ...]
+
+    def __call__(self, size: tuple[int, int]) -> Tensor:
+        return prod(mask(size) for mask in self.masks)
+
+
+def overlap(masks: Sequence[MaskAtStep]) -> MaskAtStep | Overlap | None:
+    """Where all of them act; None where they leave nothing out."""
+    found = tuple(mask for mask in masks if not mask.mask.is_full)
+    if not found:
+        return None
+    return found[0] if len(found) == 1 else Overlap(found)
 
 
 def effect_mask(mask: Tensor, batching: Batching = "cycle") -> Mask:

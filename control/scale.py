@@ -16,7 +16,8 @@ class Scale:
     """Strength x layer weight x row x mask, folded in fp32 and multiplied once.
 
     `weights` are by block, 1 where absent; `rows` (B, 1, 1, 1) are fp32. `pooled`: a delta becomes its mean over the
-    image first, which the control nets for shuffled images were trained with.
+    image first, which the control nets for shuffled images were trained with. `base` is a mask that is raised to the
+    block's exponent: soft weights that differ from place to place.
     """
 
     strength: float
@@ -24,6 +25,8 @@ class Scale:
     mask: MaskAt | None = None
     rows: Tensor | None = None
     pooled: bool = False
+    base: MaskAt | None = None
+    exponents: Mapping[Block, int] = field(default_factory=dict)
 
     def factor(self, block: Block) -> float:
         return self.strength * self.weights.get(block, 1.0)
@@ -46,6 +49,8 @@ class Scale:
             factor = self.rows * factor
         if self.mask is not None:
             factor = self.mask(tuple(delta.shape[-2:])) * factor
+        if self.base is not None and self.exponents.get(block, 0):
+            factor = self.base(tuple(delta.shape[-2:])) ** self.exponents[block] * factor
         if isinstance(factor, Tensor):
             return (delta * factor).to(delta.dtype)
         return delta if factor == 1.0 else delta * factor

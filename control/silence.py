@@ -8,7 +8,7 @@ from .unit import Manner
 
 def why_silent(manner: Manner, step: Step) -> str:
     """Of a step at which nothing acts; the first reason there is."""
-    schedule, mask = manner.schedule, manner.mask_at(step)
+    schedule = manner.schedule
     if not manner.fits(step):
         smallest, largest = manner.options.sizes
         upwards = "upwards" if largest == UNLIMITED else f"to {largest}"
@@ -20,7 +20,7 @@ def why_silent(manner: Manner, step: Step) -> str:
             f"begins at {found:.3g}"
             + (". With denoise below 1, a schedule by steps counts this run's own" * (found > 0))
         )
-    if mask is not None and mask.is_empty:
+    if any(found.mask.is_empty for found in manner.masks_at(step)):
         return "its mask is empty"
     if manner.strength_at(step) == 0.0:
         return "its schedule has strength 0"

@@ -29,11 +29,12 @@ class Step:
 
     `x` is (B, C, H, W) as the UNet receives it, `timesteps` (B,) in fp32 whatever the weights are, `context` (B, N, D),
     `y` (B, D) or None. `sigma_at` maps a percent of the sampling range to its sigma, `percent_at` a sigma to its
-    percent; `sigmas` are those of the run, the one behind its last step included. `cond_or_uncond` says of each equal
-    part of the batch whether it is the positive (0) or the negative prompt's (1), and `prompts` tells the prompts of
-    the parts from others. `window` holds the numbers that the rows of one part have in the whole batch of latents,
-    where only some of it is evaluated. `areas` are the parts of the image that the parts of the batch show, None for a
-    whole one; there are none where all show the whole. `base` is the sampled UNet.
+    percent; `sigmas` are those of the run, the one behind its last step included, and `evaluated` those at which the
+    control was asked so far, this one last and each once in a row. `cond_or_uncond` says of each equal part of the
+    batch whether it is the positive (0) or the negative prompt's (1), and `prompts` tells the prompts of the parts from
+    others. `window` holds the numbers that the rows of one part have in the whole batch of latents, where only some of
+    it is evaluated, and `frames` is the size of the whole. `areas` are the parts of the image that the parts of the
+    batch show, None for a whole one; there are none where all show the whole. `base` is the sampled UNet.
     """
 
     x: Tensor
@@ -48,12 +49,19 @@ class Step:
     prompts: tuple[Hashable, ...] = ()
     window: tuple[int, ...] | None = None
     areas: tuple[Area | None, ...] = ()
+    frames: int | None = None
     base: BaseUNet | None = None
+    evaluated: tuple[float, ...] = ()
 
     @property
     def images(self) -> tuple[int, ...]:
         """The numbers of the latents of one part."""
         return self.window or tuple(range(self.x.shape[0] // len(self.cond_or_uncond)))
+
+    @property
+    def count(self) -> int:
+        """Of the latents of the whole batch."""
+        return self.frames or len(self.images)
 
     @property
     def size(self) -> Size:

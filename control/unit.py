@@ -7,13 +7,14 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from .mask import Mask
+from .latent_strengths import Strengths, strength_of
+from .mask import Mask, MaskAtStep, overlap
 from .model import ControlModel, ControlOutput
 from .options import Options
 from .residuals import Block
 from .rows import Rows
 from .scale import Scale
-from .schedule import Moment, Schedule
+from .schedule import Moment, Schedule, WalkedCourse
 from .step import Step
 from .weights import LayerWeights, Places
 
@@ -25,7 +26,8 @@ SOFT = LayerWeights("soft")
 class Manner:
     """How to apply a control, whatever it is: everything that the user chose but the model and the hint.
 
-    `pooled`: its residuals are averaged over the image.
+    `images` are strengths of single images of the batch; those it does not name have what the schedule says, 0 without
+    one. `pooled`: its residuals are averaged over the image.
     """
 
     schedule: Schedule = Schedule()
@@ -33,10 +35,11 @@ class Manner:
     mask: Mask | None = None
     options: Options = Options()
     pooled: bool = False
+    images: Strengths | None = None
 
     def rows(self, step: Step) -> Rows:
         """The parts of the batch that the control acts on."""
-        multiplier = self._uncond
+        multiplier = self._uncond(step)
         acting = (n for n, uncond in enumerate(step.cond_or_uncond) if not uncond or multiplier != 0.0)
         return Rows(len(step.cond_or_uncond), tuple(acting))
 
@@ -47,13 +50,17 @@ class Manner:
         smallest, largest = self.options.sizes
         return smallest <= max(step.size) <= largest
 
-    def mask_at(self, step: Step) -> Mask | None:
-        return self.schedule.at(step).mask or self.mask
+    def masks_at(self, step: Step) -> tuple[MaskAtStep, ...]:
+        """It acts where all of them let it. Those of the schedule are counted as the options say."""
+        moment, batching = self.schedule.at(step), self.options.fit.batching
+        scheduled = [mask.at(step, batching) for mask in (moment.mask, moment.within) if mask]
+        own = self.mask.at(step) if self.mask and not moment.mask else None
+        return (*([own] if own else ()), *scheduled)
 
     def strength_at(self, step: Step) -> float:
         """0 where it does not act."""
-        mask = self.mask_at(step)
-        return self.schedule.at(step).strength if self.fits(step) and not (mask and mask.is_empty) else 0.0
+        nowhere = any(found.mask.is_empty for found in self.masks_at(step))
+        return self.schedule.at(step).strength if self.fits(step) and not nowhere else 0.0
 
     def weights_at(self, step: Step, places: Places) -> Mapping[Block, float]:
         return self._weights(self.schedule.at(step)).of(places)
@@ -61,35 +68,60 @@ class Manner:
     @property
     def every_weights(self) -> tuple[LayerWeights, ...]:
         """All block weights that it may come to use."""
-        return (self._weights(Moment()), *self.schedule.weights)
+        own = self._weights(Moment())
+        return (own,) if self._keeps_weights else (own, *self.schedule.weights)
 
     def scale(self, step: Step, places: Places) -> Scale | None:
         """For a step of acting rows; None where nothing acts."""
         if self.strength_at(step) == 0.0:
             return None
-        mask, strength, weights = self.mask_at(step), self.schedule.at(step).strength, self.weights_at(step, places)
-        mask_at = None if mask is None or mask.is_full else mask.at(step)
-        scale = Scale(strength, weights, mask_at, self._row_factors(step), self.pooled)
+        moment = self.schedule.at(step)
+        weights = self._weights(moment)
+        scale = Scale(
+            moment.strength,
+            weights.of(places),
+            overlap(self.masks_at(step)),
+            self._row_factors(step),
+            self.pooled,
+            weights.base_mask and weights.base_mask.at(step, self.options.fit.batching),
+            weights.exponents(places),
+        )
         return scale if any(scale.acts(block) for block in places.blocks) else None
 
     @property
-    def _uncond(self) -> float:
+    def _keeps_weights(self) -> bool:
+        """Whether its own weights beat those of its schedule."""
+        return self.weights is not None and isinstance(self.schedule.course, WalkedCourse)
+
+    def _uncond(self, step: Step) -> float:
         cond_only = self.options.mode == "control" or (self.pooled and not self.options.pooled_uncond)
-        return 0.0 if cond_only else self.options.uncond
+        return 0.0 if cond_only else self.options.uncond * self._weights(self.schedule.at(step)).uncond
 
     def _weights(self, moment: Moment) -> LayerWeights:
+        if self._keeps_weights:
+            return self.weights
         soft = SOFT if self.options.mode != "balanced" else LayerWeights()
         return moment.weights or self.weights or soft
 
     def _row_factors(self, step: Step) -> Tensor | None:
         """(B, 1, 1, 1) for the uncond multiplier and the strengths of single images; None where all are 1."""
-        own, others = dict(self.options.strengths), self.options.strength_of_others
-        images = [own.get(place, others) for place in step.images]
-        parts = [self._uncond if uncond else 1.0 for uncond in step.cond_or_uncond]
+        named, others = self.options.strengths, self.options.strength_of_others
+        own = [strength_of(named, place, step.count, others) for place in step.images]
+        images = [one * other for one, other in zip(own, self._strengths(step))]
+        uncond = self._uncond(step)
+        parts = [uncond if negative else 1.0 for negative in step.cond_or_uncond]
         factors = [part * image for part in parts for image in images]
         if all(factor == 1.0 for factor in factors):
             return None
         return torch.tensor(factors, device=step.x.device, dtype=torch.float32).reshape(-1, 1, 1, 1)
+
+    def _strengths(self, step: Step) -> list[float]:
+        """Of the images of a part, where they or the schedule's keyframes have their own."""
+        moment = self.schedule.at(step)
+        images = self.images if self.images is not None else moment.images
+        if images is None:
+            return [1.0] * len(step.images)
+        return [strength_of(images, place, step.count, moment.others) for place in step.images]
 
 
 @dataclass(frozen=True, eq=False)

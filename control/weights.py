@@ -9,11 +9,17 @@ from dataclasses import dataclass
 from math import isfinite
 from typing import NamedTuple
 
+import torch
+from torch import Tensor
+
 from ..errors import InvalidValue
+from .mask import Mask, effect_mask
 from .residuals import Block
 
 SOFT_BASE = 0.825  # ControlNet's guess mode, lllyasviel/ControlNet, gradio_canny2image.py
 SD_DEPTH = 12  # encoder blocks of Stable Diffusion 1.x, from which SDXL's list is cut too
+
+FLUX_DOUBLE_BLOCKS = 19
 
 
 class Places(NamedTuple):
@@ -48,11 +54,20 @@ Rule = Callable[[Places, float], list[float]]
 
 @dataclass(frozen=True)
 class LayerWeights:
-    """A named rule, or values in the order of the places; with `values`, `preset` and `base` play no part."""
+    """A named rule, or values in the order of the places; with `values`, `preset` and `base` play no part.
+
+    `middle` multiplies the middle block's weight, `uncond` the control of the negative prompt. `base_mask`: each place
+    of the image has this base of the scaled soft weights, on top of the rest. `adapts`: values are one of the lists of
+    Advanced-ControlNet, which applies it to networks of other sizes too.
+    """
 
     preset: str = "flat"
     base: float = SOFT_BASE
     values: tuple[float, ...] = ()
+    middle: float = 1.0
+    uncond: float = 1.0
+    base_mask: Mask | None = None
+    adapts: bool = False
 
     @property
     def is_published(self) -> bool:
@@ -64,13 +79,28 @@ class LayerWeights:
         Raises:
             InvalidValue: the number of values is not that of the places.
         """
-        found = self.values or PRESETS[self.preset](places, self.base)
+        values = _adapted(self.values, places) if self.adapts else self.values
+        found = values or PRESETS[self.preset](places, self.base)
         if len(found) != len(places.blocks):
             raise InvalidValue(
                 f"There are {len(found)} block weights, but this control model takes {places.words()}. "
                 "Give as many, or choose a preset, which adapts."
             )
-        return dict(zip(places.blocks, found))
+        return {
+            block: weight * self.middle if block[0] == "middle" else weight
+            for block, weight in zip(places.blocks, found)
+        }
+
+    def exponents(self, places: Places) -> Mapping[Block, int]:
+        """What `base_mask` is raised to at each place; nothing without one."""
+        return {} if self.base_mask is None else dict(zip(places.blocks, _distances(places)))
+
+
+def masked_soft(mask: Tensor, lowest: float, highest: float, uncond: float = 1.0) -> LayerWeights:
+    """Scaled soft weights of Advanced-ControlNet whose base is a MASK (B, H, W), brought to lie between two values."""
+    dark, bright = mask.min(), mask.max()
+    share = (mask - dark) / (bright - dark) if bright > dark else torch.ones_like(mask)
+    return LayerWeights(uncond=uncond, base_mask=effect_mask(lowest + share * (highest - lowest)))
 
 
 def parse(text: str) -> tuple[float, ...]:
@@ -101,11 +131,16 @@ def _soft(places: Places, base: float) -> list[float]:
     return _powers([SD_DEPTH - places.level(block) for block in places.blocks], base)
 
 
-def _universal(places: Places, base: float) -> list[float]:
-    """Advanced-ControlNet's scaled soft weights: the middle block is full, whatever the depth."""
+def _distances(places: Places) -> list[int]:
+    """From the middle block, as Advanced-ControlNet's scaled soft weights count, whatever the depth."""
     if places.sparse:
-        return _powers([7, 2, 1, 0] if places.depth == SD_DEPTH else [2, 1, 0, 0], base)
-    return _powers([places.depth - places.level(block) for block in places.blocks], base)
+        return [7, 2, 1, 0] if places.depth == SD_DEPTH else [2, 1, 0, 0]
+    return [places.depth - places.level(block) for block in places.blocks]
+
+
+def _universal(places: Places, base: float) -> list[float]:
+    """Advanced-ControlNet's scaled soft weights."""
+    return _powers(_distances(places), base)
 
 
 def _node(places: Places, base: float) -> list[float]:
@@ -119,6 +154,26 @@ def _node(places: Places, base: float) -> list[float]:
 def _logspace(places: Places, base: float) -> list[float]:
     """diffusers' guess mode: ten powers of ten's root from a tenth up to one."""
     return [10 ** (places.level(block) / places.depth - 1) for block in places.blocks]
+
+
+def _adapted(values: tuple[float, ...], places: Places) -> tuple[float, ...]:
+    """A list of 13 (Stable Diffusion 1.5's), 4 (an adapter's) or 19 (Flux's) for a network of that kind.
+
+    The first 12 of 13 are the encoder's, and those without a block there are left out; the middle block's is the last.
+    Of an SDXL adapter's four places the deepest has weight 1 and the others the last three. A Flux list runs from the
+    deepest double block to the first, and leaves the single blocks at 1.
+    """
+    kinds = {kind for kind, _ in places.blocks}
+    if len(values) == SD_DEPTH + 1 and "skip" in kinds:
+        return tuple(values[-1 if block[0] == "middle" else places.level(block)] for block in places.blocks)
+    if len(values) == 4 and places.sparse:
+        return values if places.depth == SD_DEPTH else (*values[1:], 1.0)
+    if len(values) == FLUX_DOUBLE_BLOCKS and "input" in kinds and not places.sparse:
+        return tuple(values[-1 - number] if kind == "input" else 1.0 for kind, number in places.blocks)
+    raise InvalidValue(
+        f"A list of {len(values)} block weights of Advanced-ControlNet is for another kind of control model than this "
+        f"one, which acts in {places.words()}. It has lists of 13 for ControlNets, 4 for T2I-Adapters, 19 for Flux."
+    )
 
 
 def _share(places: Places) -> list[float]:

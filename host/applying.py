@@ -24,6 +24,7 @@ class Application:
     """A control, its image (B, H, W, C) in [0, 1], and how it is applied. The schedule in `manner` has its course and
     basis only: strength and range stand here. `inpaint_mask` (B, H, W) is 1 where the image is to be made anew. `vae`
     is for the control models that read the image as latents. A `readout` tells on a node what the control did.
+    `every_prompt`: ComfyUI gives it to the other prompt of the sampler too.
 
     Raises:
         InvalidValue: the range ends before it starts, or there are more or fewer block weights than blocks.
@@ -39,6 +40,7 @@ class Application:
     inpaint_mask: Tensor | None = None
     vae: comfy.sd.VAE | None = None
     readout: Readout | None = None
+    every_prompt: bool = False
 
     def __post_init__(self):
         Schedule(self.strength, *self.percents)
@@ -75,7 +77,7 @@ def apply(positive: list, negative: list | None, *applications: Application) -> 
     given = [positive] if negative is None else [positive, negative]
     for application in applications:
         if application.strength != 0.0:
-            given = attach(application.applied(), *given)
+            given = attach(application.applied(), *given, every_prompt=application.every_prompt)
         elif application.readout is not None:
             application.readout.left_out("its strength is 0")
     return given[0], ExecutionBlocker(NO_NEGATIVE) if negative is None else given[1]

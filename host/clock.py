@@ -15,6 +15,7 @@ class Clock:
 
     def __init__(self, sigma_at: Callable[[float], float]):
         self.sigma_at, self.percents = cache(sigma_at), {}
+        self.evaluated: tuple[float, ...] = ()
 
     def percent_at(self, sigma: float) -> float:
         """The inverse of ComfyUI's percent_to_sigma, which falls with the percent; it has no inverse of its own."""
@@ -28,15 +29,19 @@ class Clock:
 
     def step(self, sigmas: Tensor, transformer_options: dict, **tensors) -> Step:
         """`sigmas` are the batch's, all equal; `tensors` the rest of the Step."""
-        whole = transformer_options.get("sample_sigmas")
+        whole, sigma = transformer_options.get("sample_sigmas"), float(sigmas[0])
+        if self.evaluated[-1:] != (sigma,):
+            self.evaluated = (*self.evaluated, sigma)
         return Step(
-            sigma=float(sigmas[0]),
+            sigma=sigma,
             sigma_at=self.sigma_at,
             percent_at=self.percent_at,
             sigmas=() if whole is None else tuple(whole.tolist()),
+            evaluated=self.evaluated,
             cond_or_uncond=tuple(transformer_options.get("cond_or_uncond", (0,))),
             prompts=tuple(transformer_options.get("uuids", ())),
             window=window(transformer_options),
+            frames=getattr(transformer_options.get("context_window"), "total_frames", None),
             **tensors,
         )
 

@@ -231,11 +231,11 @@ def _aligned(a: list, b: list) -> list:
     return [y if x is None else x if y is None else x + y for x, y in pairs]
 
 
-def attach(control: ComfyControl, *conditionings: list) -> list[list]:
+def attach(control: ComfyControl, *conditionings: list, every_prompt: bool = False) -> list[list]:
     """Copies of the conditionings in which every entry carries the control, on top of those it already has.
 
     Entries with the same previous control share one object, over all conditionings: only then does ComfyUI run
-    positive and negative in one batch.
+    positive and negative in one batch. With `every_prompt` it gives the control to the prompts without one itself.
     """
     links: dict[object, ComfyControl] = {}
     attached = []
@@ -245,6 +245,6 @@ def attach(control: ComfyControl, *conditionings: list) -> list[list]:
             before = extras.get("control")
             if before not in links:
                 links[before] = control.copy().set_previous_controlnet(before)
-            entries.append([tensor, {**extras, "control": links[before], "control_apply_to_uncond": False}])
+            entries.append([tensor, {**extras, "control": links[before], "control_apply_to_uncond": every_prompt}])
         attached.append(entries)
     return attached

@@ -5,8 +5,10 @@ from comfy_api.latest import io
 from ..host.applying import Application, apply
 from ..host.readout import Panel, Readout
 from .applying import (
+    AS_OPTIONS_SAY,
     INPAINT_MASK,
     STRENGTHS,
+    latent_inputs,
     manner,
     manner_inputs,
     negative_input,
@@ -43,6 +45,15 @@ class ApplyControl(io.ComfyNode):
                 *manner_inputs(),
                 io.Mask.Input("inpaint_mask", optional=True, tooltip=INPAINT_MASK),
                 vae_input(),
+                *latent_inputs(),
+                io.Boolean.Input(
+                    "every_prompt",
+                    default=False,
+                    optional=True,
+                    advanced=True,
+                    tooltip="Without a negative here, controls the negative prompt of the sampler too, as ComfyUI's "
+                    "old Apply ControlNet does.",
+                ),
             ],
             outputs=outputs(),
             hidden=[io.Hidden.unique_id],
@@ -64,8 +75,14 @@ class ApplyControl(io.ComfyNode):
         options=None,
         inpaint_mask=None,
         vae=None,
+        latent_strengths=None,
+        batch=AS_OPTIONS_SAY,
+        every_prompt=False,
     ) -> io.NodeOutput:
-        how, readout = manner(weights, schedule, mask, options), Readout(Panel(node_id(cls)))
+        how = manner(weights, schedule, mask, options, latent_strengths, batch)
+        readout = Readout(Panel(node_id(cls)))
         percents = (start_percent, end_percent)
-        application = Application(control_net, image, strength, percents, how, inpaint_mask, vae, readout)
+        application = Application(
+            control_net, image, strength, percents, how, inpaint_mask, vae, readout, every_prompt and negative is None
+        )
         return io.NodeOutput(*apply(positive, negative, application))

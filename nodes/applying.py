@@ -1,16 +1,29 @@
 """What all Apply nodes have in common: the sockets that say how a control is applied, and their outputs."""
 
+from dataclasses import replace
+from typing import get_args
+
 from comfy_api.latest import io
 
+from ..control.hint import Batching
 from ..control.mask import effect_mask
 from ..control.options import Options
-from ..control.schedule import Schedule
 from ..control.unit import Manner
+from ..host import peer_objects
 
 BlockWeights = io.Custom("ARMATURE_WEIGHTS")
 ControlSchedule = io.Custom("ARMATURE_SCHEDULE")
 ControlKeyframes = io.Custom("ARMATURE_KEYFRAMES")
 ControlOptions = io.Custom("ARMATURE_OPTIONS")
+LatentStrengths = io.Custom("ARMATURE_LATENT_STRENGTHS")
+
+AnyWeights = io.Custom("ARMATURE_WEIGHTS,CONTROL_NET_WEIGHTS")
+AnyKeyframes = io.Custom("ARMATURE_KEYFRAMES,TIMESTEP_KEYFRAME")
+AnySchedule = io.Custom("ARMATURE_SCHEDULE,ARMATURE_KEYFRAMES,TIMESTEP_KEYFRAME")
+AnyLatentStrengths = io.Custom("ARMATURE_LATENT_STRENGTHS,LATENT_KEYFRAME")
+"""Sockets that take Advanced-ControlNet's objects too."""
+
+AS_OPTIONS_SAY = "as the options say"
 
 STRENGTHS = {"default": 1.0, "min": -10.0, "max": 10.0, "step": 0.01}
 PERCENTS = {"min": 0.0, "max": 1.0, "step": 0.001, "advanced": True}
@@ -43,11 +56,14 @@ def vae_input() -> io.Input:
 
 def manner_inputs(what: str = "the control") -> list[io.Input]:
     return [
-        BlockWeights.Input(
+        AnyWeights.Input(
             "weights", optional=True, tooltip=f"From Block Weights: how strongly {what} acts in each block."
         ),
-        ControlSchedule.Input(
-            "schedule", optional=True, tooltip=f"From Control Schedule: how the strength of {what} changes in a run."
+        AnySchedule.Input(
+            "schedule",
+            optional=True,
+            tooltip=f"From Control Schedule: how the strength of {what} changes in a run. Keyframes that are connected "
+            "without it hold until the next one.",
         ),
         io.Mask.Input(
             "mask",
@@ -59,10 +75,37 @@ def manner_inputs(what: str = "the control") -> list[io.Input]:
     ]
 
 
-def manner(weights=None, schedule=None, mask=None, options=None) -> Manner:
+def latent_inputs() -> list[io.Input]:
+    return [
+        AnyLatentStrengths.Input(
+            "latent_strengths",
+            optional=True,
+            tooltip="From Latent Strengths: strengths of single images of the batch. The others have what the keyframe "
+            "says, 0 without one.",
+        ),
+        io.Combo.Input(
+            "batch",
+            options=[AS_OPTIONS_SAY, *get_args(Batching)],
+            default=AS_OPTIONS_SAY,
+            optional=True,
+            advanced=True,
+            tooltip="Where there are fewer images, or masks, than latents; what Control Options says too. cycle: from "
+            "the first again, as in ComfyUI. hold: the last for the rest, as in Advanced-ControlNet. error: stop.",
+        ),
+    ]
+
+
+def manner(weights=None, schedule=None, mask=None, options=None, latent_strengths=None, batch=AS_OPTIONS_SAY) -> Manner:
     options = chosen(options)
-    place = None if mask is None else effect_mask(mask, options.fit.batching)
-    return Manner(schedule or Schedule(), weights, place, options)
+    if batch != AS_OPTIONS_SAY:
+        options = replace(options, fit=replace(options.fit, batching=batch))
+    return Manner(
+        peer_objects.schedule(schedule),
+        peer_objects.layer_weights(weights),
+        None if mask is None else effect_mask(mask, options.fit.batching),
+        options,
+        images=peer_objects.latent_strengths(latent_strengths),
+    )
 
 
 def chosen(options: Options | None) -> Options:

@@ -3,7 +3,7 @@
 from comfy_api.latest import io
 
 from ..control.weights import PRESETS, SOFT_BASE, LayerWeights, parse
-from .applying import BlockWeights as Socket
+from .weights import both, middle_input, outputs, uncond_input
 
 
 class BlockWeights(io.ComfyNode):
@@ -44,10 +44,12 @@ class BlockWeights(io.ComfyNode):
                     "shallow to deep, the middle block, then the decoder's. A ControlNet has 13 (SDXL: 10), a "
                     "T2I-Adapter 4.",
                 ),
+                uncond_input(),
+                middle_input(),
             ],
-            outputs=[Socket.Output(display_name="weights", tooltip="For Apply Control, or for a Control Keyframe.")],
+            outputs=outputs(),
         )
 
     @classmethod
-    def execute(cls, preset, base, values) -> io.NodeOutput:
-        return io.NodeOutput(LayerWeights(preset, base, parse(values)))
+    def execute(cls, preset, base, values, uncond_multiplier=1.0, middle_multiplier=1.0) -> io.NodeOutput:
+        return both(LayerWeights(preset, base, parse(values), middle_multiplier, uncond_multiplier))

@@ -1,10 +1,11 @@
 """One place in a run, and what holds from there on."""
 
+from dataclasses import replace
+
 from comfy_api.latest import io
 
-from ..control.mask import effect_mask
-from ..control.schedule import Keyframe, Keyframes
-from .applying import BlockWeights, ControlKeyframes
+from .applying import AnyKeyframes, AnyWeights, ControlKeyframes
+from .keyframes import chained, lasting, lasting_inputs
 
 
 class ControlKeyframe(io.ComfyNode):
@@ -34,7 +35,7 @@ class ControlKeyframe(io.ComfyNode):
                     step=0.01,
                     tooltip="Multiplies the strength of Apply Control; between keyframes it is interpolated.",
                 ),
-                BlockWeights.Input(
+                AnyWeights.Input(
                     "weights",
                     optional=True,
                     tooltip="Block weights from here on. Without them those before go on, or those of Apply Control.",
@@ -44,7 +45,18 @@ class ControlKeyframe(io.ComfyNode):
                     optional=True,
                     tooltip="Where the control acts from here on. Without it the mask before it goes on.",
                 ),
-                ControlKeyframes.Input("previous", optional=True, tooltip="The keyframes before it in the chain."),
+                AnyKeyframes.Input("previous", optional=True, tooltip="The keyframes before it in the chain."),
+                *lasting_inputs(),
+                io.Int.Input(
+                    "guarantee_steps",
+                    default=0,
+                    min=0,
+                    max=10000,
+                    optional=True,
+                    advanced=True,
+                    tooltip="Steps that it lasts at least before the next may begin. For keyframes that hold: those "
+                    "connected to Apply Control itself, or through Control Schedule with interpolation hold.",
+                ),
             ],
             outputs=[
                 ControlKeyframes.Output(display_name="keyframes", tooltip="For Control Schedule, or the next one.")
@@ -52,6 +64,17 @@ class ControlKeyframe(io.ComfyNode):
         )
 
     @classmethod
-    def execute(cls, start, strength, weights=None, mask=None, previous=None) -> io.NodeOutput:
-        own = Keyframe(start, strength, weights, None if mask is None else effect_mask(mask))
-        return io.NodeOutput(Keyframes((*(previous.keyframes if previous else ()), own)))
+    def execute(
+        cls,
+        start,
+        strength,
+        weights=None,
+        mask=None,
+        previous=None,
+        images=None,
+        other_images=0.0,
+        inherit=True,
+        guarantee_steps=0,
+    ) -> io.NodeOutput:
+        frame = lasting(start, strength, weights, mask, images, other_images, inherit)
+        return io.NodeOutput(chained(previous, replace(frame, guaranteed=guarantee_steps)))

@@ -4,11 +4,12 @@ from dataclasses import replace
 
 from comfy_api.latest import io
 
-from ..control.latent_strengths import EXAMPLE, parse_strengths
+from ..control.latent_strengths import EXAMPLE, LatentStrengths, parse_strengths
 from .applying import STRENGTHS, ControlOptions, chosen
+from .latent_strength import outputs, previous_input, strengths_after
 
 
-class LatentStrengths(io.ComfyNode):
+class LatentStrengthsNode(io.ComfyNode):
     @classmethod
     def define_schema(cls) -> io.Schema:
         return io.Schema(
@@ -30,11 +31,14 @@ class LatentStrengths(io.ComfyNode):
                     "latent", optional=True, tooltip="The batch; needed for numbers that count from its end."
                 ),
                 ControlOptions.Input("options", optional=True, tooltip="From Control Options, to have both."),
+                previous_input(),
             ],
-            outputs=[ControlOptions.Output(display_name="options", tooltip="For Apply Control.")],
+            outputs=[ControlOptions.Output(display_name="options", tooltip="For Apply Control."), *outputs()],
         )
 
     @classmethod
-    def execute(cls, text, others, latent=None, options=None) -> io.NodeOutput:
-        strengths = parse_strengths(text, None if latent is None else latent["samples"].shape[0])
-        return io.NodeOutput(replace(chosen(options), strengths=strengths, strength_of_others=others))
+    def execute(cls, text, others, latent=None, options=None, previous=None) -> io.NodeOutput:
+        named = parse_strengths(text, None if latent is None else latent["samples"].shape[0])
+        found = strengths_after(previous, LatentStrengths(named))
+        with_options = replace(chosen(options), strengths=found.strengths, strength_of_others=others)
+        return io.NodeOutput(with_options, found)

@@ -6,7 +6,8 @@ from comfy_api.latest import io
 
 from ..control.course import course
 from ..control.schedule import Basis, Interpolation, Schedule
-from .applying import ControlKeyframes
+from ..host import peer_objects
+from .applying import AnyKeyframes
 from .applying import ControlSchedule as Socket
 
 
@@ -28,9 +29,11 @@ class ControlSchedule(io.ComfyNode):
                 ),
                 io.Combo.Input(
                     "interpolation",
-                    options=list(get_args(Interpolation)),
+                    options=[*get_args(Interpolation), "hold"],
                     default="linear",
-                    tooltip="How the strength goes from one place of the text, or keyframe, to the next; step jumps.",
+                    tooltip="How the strength goes from one place of the text, or keyframe, to the next; step jumps. "
+                    "hold: as Advanced-ControlNet walks through its keyframes, with 1 before the first, and with the "
+                    "steps that each is guaranteed.",
                 ),
                 io.Combo.Input(
                     "basis",
@@ -40,7 +43,7 @@ class ControlSchedule(io.ComfyNode):
                     "whole range, as in ComfyUI; a run with denoise below 1 covers only the end of it. steps: of the "
                     "steps of this run, as in sd-webui. sigma: of this run's noise.",
                 ),
-                ControlKeyframes.Input(
+                AnyKeyframes.Input(
                     "keyframes", optional=True, tooltip="From Control Keyframe; they may bring weights and masks too."
                 ),
                 io.Custom("CURVE").Input(
@@ -63,4 +66,5 @@ class ControlSchedule(io.ComfyNode):
     @classmethod
     def execute(cls, text, interpolation, basis, keyframes=None, curve=None, floats=None) -> io.NodeOutput:
         value = None if curve is None else curve.interp
-        return io.NodeOutput(Schedule(course=course(text, keyframes, value, floats, interpolation), basis=basis))
+        found = course(text, peer_objects.keyframes(keyframes), value, floats, interpolation)
+        return io.NodeOutput(Schedule(course=found, basis=basis))

@@ -2,7 +2,7 @@
 
 import pytest
 
-from armature.control.latent_strengths import parse_strengths
+from armature.control.latent_strengths import LatentStrengths, parse_strengths, strength_of
 from armature.errors import InvalidValue
 
 
@@ -39,3 +39,15 @@ def test_counting_from_the_end_needs_an_end():
         parse_strengths("-1=0.5")
     with pytest.raises(InvalidValue, match="before the first of the 3 images"):
         parse_strengths("-4=0.5", 3)
+
+
+def test_an_image_has_its_strength_by_either_number():
+    named = ((-1, 0.2), (0, 0.5))
+    assert [strength_of(named, image, 3, 0.1) for image in range(3)] == [0.5, 0.1, 0.2]
+    assert strength_of(((-1, 0.2), (2, 0.9)), 2, 3, 0.0) == 0.9
+
+
+def test_earlier_strengths_win():
+    own, previous = LatentStrengths(((0, 0.5), (2, 0.6))), LatentStrengths(((2, 0.1), (1, 0.3)))
+    assert own.after(previous).strengths == ((0, 0.5), (1, 0.3), (2, 0.1))
+    assert own.after(None) == own

@@ -2,7 +2,9 @@
 
 import pytest
 import torch
+import torch.nn.functional as F
 
+from armature.control.held_keyframes import HeldKeyframes
 from armature.control.hint import Fit, fit_size, pick
 from armature.control.mask import effect_mask, shaped
 from armature.control.model import ResidualModel
@@ -12,7 +14,7 @@ from armature.control.rows import Rows
 from armature.control.schedule import Keyframe, Keyframes, Schedule
 from armature.control.step import Step
 from armature.control.unit import NOTHING, ControlUnit, Manner
-from armature.control.weights import LayerWeights, Places
+from armature.control.weights import LayerWeights, Places, masked_soft
 from armature.errors import MissingInput
 
 BLOCKS = (*(("skip", n) for n in range(4)), ("middle", 0))
@@ -237,3 +239,39 @@ def test_the_automatic_filter_keeps_labels_apart():
         fit_size(photo, (32, 32), Fit("stretch", "auto")), torch.nn.functional.avg_pool2d(photo, 2)
     )
     assert fit_size(photo, (128, 128), Fit("stretch", "auto")).unique().numel() > photo.unique().numel()
+
+
+def test_masked_soft_weights_are_powers_of_the_mask_at_every_size():
+    mask = torch.tensor([[0.0, 0.5], [0.8, 1.0]]).reshape(1, 2, 2)
+    found, plain = output(Manner(weights=masked_soft(mask, 0.0, 1.0))), output(Manner())
+    at_size = F.interpolate(mask[None], (4, 4), mode="bilinear")
+    for n, block in enumerate(BLOCKS):
+        torch.testing.assert_close(found[block], plain[block] * at_size ** (4 - n))
+
+
+def test_keyframes_that_hold_follow_their_rules():
+    """Their masks multiply, and what the control has itself beats them."""
+    half, other = (effect_mask(torch.full((1, 2, 2), value)) for value in (0.5, 0.4))
+    frame = Keyframe(0.0, 2.0, LayerWeights("only middle", uncond=0.0), half, ((1, 3.0),), 0.1)
+    held = Schedule(course=HeldKeyframes((frame,)))
+    plain = output(Manner())
+    found = output(Manner(held, mask=other))
+    factors = torch.tensor([0.0, 0.0, 0.1, 3.0]).reshape(-1, 1, 1, 1)
+    torch.testing.assert_close(found["middle", 0], plain["middle", 0] * 2 * 0.5 * 0.4 * factors)
+    assert set(found) == {("middle", 0)}
+    own = output(Manner(held, LayerWeights(), images=((-2, 5.0),)))
+    factors = torch.tensor([5.0, 0.1, 5.0, 0.1]).reshape(-1, 1, 1, 1)
+    torch.testing.assert_close(own["skip", 0], plain["skip", 0] * factors)
+
+
+def test_a_mask_of_a_keyframe_is_counted_as_the_options_say():
+    masks = effect_mask(torch.stack([torch.zeros(4, 4), torch.ones(4, 4)]))
+    held = Manner(
+        Schedule(course=HeldKeyframes((Keyframe(0.0, mask=masks),))), options=Options(fit=Fit(batching="hold"))
+    )
+    assert [bool(row.any()) for row in output(held, step(images=4))["skip", 0]] == [False, True, True, True] * 2
+
+
+def test_images_that_count_from_the_end_do_so_in_a_window_too():
+    found = output(Manner(images=((-1, 1.0),)), step(images=2, parts=(0,), window=(2, 4), frames=5))["skip", 0]
+    assert [bool(row.any()) for row in found] == [False, True]

@@ -1,8 +1,9 @@
 """Block weights: every published list to its digits, and lists of one's own."""
 
 import pytest
+import torch
 
-from armature.control.weights import PRESETS, LayerWeights, Places, parse
+from armature.control.weights import PRESETS, LayerWeights, Places, masked_soft, parse
 from armature.errors import InvalidValue
 
 
@@ -78,3 +79,54 @@ def test_a_list_of_the_wrong_length_is_refused_with_the_right_one():
 def test_what_is_no_number_is_named(text):
     with pytest.raises(InvalidValue, match="not a number"):
         parse(text)
+
+
+COUNTED = tuple(n / 100 for n in range(19))
+FLUX = Places((*(("input", n) for n in range(19)), *(("output", n) for n in range(38))), 38)
+
+
+@pytest.mark.parametrize(
+    "values, places, expected",
+    [
+        (COUNTED[:13], SD, COUNTED[:13]),
+        (COUNTED[:13], SDXL, [*COUNTED[:9], 0.12]),
+        (COUNTED[:4], SD_ADAPTER, COUNTED[:4]),
+        (COUNTED[:4], SDXL_ADAPTER, [0.01, 0.02, 0.03, 1.0]),
+        (COUNTED, FLUX, [*reversed(COUNTED), *[1.0] * 38]),
+    ],
+)
+def test_lists_of_advanced_controlnet_go_where_they_go_there(values, places, expected):
+    assert list(LayerWeights(values=values, adapts=True).of(places).values()) == list(expected)
+
+
+@pytest.mark.parametrize("count, places", [(13, SDXL_ADAPTER), (4, SD), (19, SD), (12, SD)])
+def test_a_list_for_another_kind_of_network_is_refused(count, places):
+    with pytest.raises(InvalidValue, match=f"list of {count} block weights of Advanced-ControlNet"):
+        LayerWeights(values=COUNTED[:count], adapts=True).of(places)
+
+
+def test_the_middle_block_has_a_multiplier():
+    weights = LayerWeights("soft", middle=0.5).of(SD)
+    assert weights["middle", 0] == 0.5 and weights["skip", 11] == 0.825
+
+
+def test_masked_soft_weights_rescale_their_mask():
+    found = masked_soft(torch.tensor([[[0.25, 0.75]]]), 0.2, 0.6, 0.5)
+    assert found.base_mask.pixels.flatten().tolist() == pytest.approx([0.2, 0.6]) and found.uncond == 0.5
+    even = masked_soft(torch.full((1, 2, 2), 0.3), 0.2, 0.6).base_mask.pixels
+    assert even.flatten().tolist() == pytest.approx([0.6] * 4)
+
+
+@pytest.mark.parametrize(
+    "places, exponents",
+    [
+        (SD, [*range(12, 0, -1), 0]),
+        (SDXL, [*range(9, 0, -1), 0]),
+        (SD_ADAPTER, [7, 2, 1, 0]),
+        (SDXL_ADAPTER, [2, 1, 0, 0]),
+    ],
+)
+def test_a_base_mask_is_raised_to_the_distance_from_the_middle(places, exponents):
+    weights = masked_soft(torch.rand(1, 4, 4), 0.0, 1.0)
+    assert list(weights.exponents(places).values()) == exponents
+    assert set(weights.of(places).values()) == {1.0} and not LayerWeights().exponents(places)

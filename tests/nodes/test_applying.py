@@ -5,6 +5,7 @@ import pytest
 import torch
 from comfy_api.input import CurveInput
 
+from armature.control.held_keyframes import HeldKeyframes
 from armature.control.hint import Fit
 from armature.control.options import Options
 from armature.control.schedule import Keyframe, Schedule
@@ -29,7 +30,7 @@ def defaults(node_id):
 
 def execute(node_id, *positional, **changed):
     found = NODES[node_id].execute(*positional, **defaults(node_id) | changed)
-    return found[0] if len(found.args) == 1 else tuple(found.args)
+    return tuple(found.args) if node_id.startswith("ArmatureApply") else found[0]
 
 
 @pytest.fixture(scope="module")
@@ -65,16 +66,25 @@ def applied(conditionings):
 def test_inputs_are_for_ever():
     expected = {
         "ArmatureApplyControl": "positive control_net image strength start_percent end_percent negative "
-        "weights schedule mask options inpaint_mask vae",
+        "weights schedule mask options inpaint_mask vae latent_strengths batch every_prompt",
         "ArmatureApplyControlStack": "positive strength start_percent end_percent negative weights schedule mask "
         "options vae " + " ".join(f"control_net_{n} image_{n} strength_{n} enabled_{n}" for n in range(1, 7)),
-        "ArmatureBlockWeights": "preset base values",
+        "ArmatureBlockWeights": "preset base values uncond_multiplier middle_multiplier",
+        "ArmatureBlockSliders": " ".join(f"output_{n}" for n in range(12)) + " middle_0 uncond_multiplier",
+        "ArmatureAdapterSliders": "input_0 input_1 input_2 input_3 uncond_multiplier middle_multiplier",
+        "ArmatureMaskedSoftWeights": "mask lowest highest uncond_multiplier",
+        "ArmatureKeyframeRamp": "start end first last interpolation keyframes weights mask previous images "
+        "other_images inherit",
+        "ArmatureKeyframesFromList": "strengths start end weights mask previous images other_images inherit",
+        "ArmatureLatentStrength": "image strength previous",
+        "ArmatureLatentStrengthRamp": "first_image end_image first last interpolation previous",
+        "ArmatureLatentStrengthList": "strengths previous",
         "ArmatureSchedule": "text interpolation basis keyframes curve floats",
-        "ArmatureKeyframe": "start strength weights mask previous",
+        "ArmatureKeyframe": "start strength weights mask previous images other_images inherit guarantee_steps",
         "ArmatureControlOptions": "mode uncond_multiplier resizing filter batch pooled_on_positive_only smallest "
         "largest reuse",
         "ArmatureEffectMask": "mask feather invert",
-        "ArmatureLatentStrengths": "text others latent options",
+        "ArmatureLatentStrengths": "text others latent options previous",
         "ArmatureHintPreview": "control_net image width height latent options inpaint_mask",
     }
     for node_id, names in expected.items():
@@ -90,10 +100,12 @@ def test_sockets_fit_each_other():
     wanted, _ = sockets("ArmatureApplyControl")
     given = {"weights": "BlockWeights", "schedule": "Schedule", "options": "ControlOptions", "mask": "EffectMask"}
     for socket, name in given.items():
-        assert sockets(f"Armature{name}")[1] == [wanted[socket]]
-    assert wanted == wanted | {"weights": "ARMATURE_WEIGHTS", "schedule": "ARMATURE_SCHEDULE"}
+        assert sockets(f"Armature{name}")[1][0] in wanted[socket].split(",")
+    assert {"ARMATURE_WEIGHTS", "CONTROL_NET_WEIGHTS"} == set(wanted["weights"].split(","))
+    assert {"ARMATURE_SCHEDULE", "ARMATURE_KEYFRAMES", "TIMESTEP_KEYFRAME"} == set(wanted["schedule"].split(","))
+    assert {"ARMATURE_LATENT_STRENGTHS", "LATENT_KEYFRAME"} == set(wanted["latent_strengths"].split(","))
     assert wanted["options"] == "ARMATURE_OPTIONS" == sockets("ArmatureLatentStrengths")[1][0]
-    assert sockets("ArmatureSchedule")[0]["keyframes"] == sockets("ArmatureKeyframe")[1][0]
+    assert sockets("ArmatureKeyframe")[1][0] in sockets("ArmatureSchedule")[0]["keyframes"].split(",")
     assert sockets("ArmatureSchedule")[0] | {"curve": "CURVE", "floats": "FLOATS"} == sockets("ArmatureSchedule")[0]
 
 
@@ -239,3 +251,54 @@ def test_masks_are_inverted():
 def test_the_preview_has_the_size_of_the_latent(control, latent):
     shown = execute("ArmatureHintPreview", control_net=control, image=IMAGE, width=80, height=48, latent=latent)
     assert shown.shape == (1, 48, 80, 3)
+
+
+def test_keyframes_go_to_apply_without_a_schedule_and_hold(control, both):
+    weights, keyframe = NODES["ArmatureBlockWeights"].execute("soft", 0.9, "", 0.5).args
+    ramp = execute("ArmatureKeyframeRamp", start=0.5, first=1.0, last=0.0, keyframes=2, previous=keyframe)
+    chain = execute("ArmatureKeyframesFromList", strengths=[0.7], previous=ramp)
+    positive, _ = execute("ArmatureApplyControl", positive=both[0], control_net=control, image=IMAGE, schedule=chain)
+    held = applied(positive)[0].manner.schedule.course
+    assert (
+        isinstance(held, HeldKeyframes)
+        and held == execute("ArmatureSchedule", keyframes=chain, interpolation="hold").course
+    )
+    assert [(frame.start, frame.strength) for frame in held.keyframes] == [(0, 1), (0.5, 1), (1, 0), (0, 0.7)]
+    assert held.keyframes[0].weights is weights and weights.uncond == 0.5
+
+
+def test_a_guarantee_needs_keyframes_that_hold():
+    frame = execute("ArmatureKeyframe", guarantee_steps=2)
+    with pytest.raises(InvalidValue, match="Set interpolation to hold"):
+        execute("ArmatureSchedule", keyframes=frame)
+
+
+def test_sliders_are_the_lists_of_advanced_controlnet():
+    assert execute("ArmatureBlockSliders", output_3=0.5, middle_multiplier=2.0) == LayerWeights(
+        values=(1, 1, 1, 0.5, *[1] * 9), middle=2.0, adapts=True
+    )
+    assert execute("ArmatureAdapterSliders", input_1=0.5).values == (1, 0.5, 1, 1)
+    assert execute("ArmatureMaskedSoftWeights", mask=IMAGE[..., 0]).base_mask is not None
+
+
+def test_strengths_of_images_chain_and_reach_the_control(control, both):
+    one = execute("ArmatureLatentStrength", image=-1, strength=0.5)
+    ramp = execute("ArmatureLatentStrengthRamp", end_image=2, first=0.0, last=1.0, previous=one)
+    listed = execute("ArmatureLatentStrengthList", strengths=[0.3, 0.4, 0.6], previous=ramp)
+    text = NODES["ArmatureLatentStrengths"].execute("2=0.9, 7", 1.0, previous=listed)[1]
+    assert text.strengths == ((-1, 0.5), (0, 0.0), (1, 1.0), (2, 0.6), (7, 1.0))
+    replaced = execute("ArmatureLatentStrength", image=1, strength=0.1, previous=ramp)
+    assert dict(replaced.strengths)[1] == 0.1
+    inputs = {"positive": both[0], "control_net": control, "image": IMAGE, "latent_strengths": text, "batch": "hold"}
+    manner = applied(execute("ArmatureApplyControl", **inputs)[0])[0].manner
+    assert manner.images == text.strengths and manner.options.fit.batching == "hold"
+
+
+def test_without_a_negative_every_prompt_may_be_controlled_as_by_the_old_core_node(base, control, both):
+    theirs = comfy_nodes.ControlNetApply().apply_controlnet(both[0], control, IMAGE, 0.7)[0]
+    ours = execute(
+        "ArmatureApplyControl", positive=both[0], control_net=control, image=IMAGE, strength=0.7, every_prompt=True
+    )[0]
+    torch.testing.assert_close(sample(base, ours, both[1]), sample(base, theirs, both[1]), **EXACT)
+    alone = execute("ArmatureApplyControl", positive=both[0], control_net=control, image=IMAGE, strength=0.7)[0]
+    assert not torch.equal(sample(base, alone, both[1]), sample(base, ours, both[1]))

@@ -1,0 +1,33 @@
+"""Strengths of the images of a batch from a list."""
+
+from comfy_api.latest import io
+
+from ..control.latent_strengths import LatentStrengths
+from ..control.ramp import as_list
+from .latent_strength import outputs, previous_input, strengths_after
+
+
+class LatentStrengthList(io.ComfyNode):
+    @classmethod
+    def define_schema(cls) -> io.Schema:
+        return io.Schema(
+            node_id="ArmatureLatentStrengthList",
+            display_name="Latent Strengths from List",
+            category="Armature/applying",
+            description="The strength of a control for each image of the batch, or frame of a video, in their order.",
+            search_aliases=["latent keyframe from list"],
+            inputs=[
+                io.Custom("FLOATS,FLOAT").Input(
+                    "strengths",
+                    tooltip="A list of floats.",
+                    extra_dict={"forceInput": True},
+                ),
+                previous_input(),
+            ],
+            outputs=outputs(),
+        )
+
+    @classmethod
+    def execute(cls, strengths, previous=None) -> io.NodeOutput:
+        own = LatentStrengths(tuple(enumerate(as_list(strengths))))
+        return io.NodeOutput(strengths_after(previous, own))

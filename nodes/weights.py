@@ -1,0 +1,45 @@
+"""What all nodes that make block weights have in common."""
+
+from comfy_api.latest import io
+
+from ..control.schedule import Keyframe, Keyframes
+from ..control.weights import LayerWeights
+from .applying import BlockWeights, ControlKeyframes
+
+
+def uncond_input() -> io.Input:
+    return io.Float.Input(
+        "uncond_multiplier",
+        default=1.0,
+        min=0.0,
+        max=1.0,
+        step=0.01,
+        optional=True,
+        advanced=True,
+        tooltip="Multiplies the control of the negative prompt while these weights are in force. At 0 no network runs "
+        "for it.",
+    )
+
+
+def middle_input() -> io.Input:
+    return io.Float.Input(
+        "middle_multiplier",
+        default=1.0,
+        min=0.0,
+        max=10.0,
+        step=0.001,
+        optional=True,
+        advanced=True,
+        tooltip="Multiplies the weight of the middle block.",
+    )
+
+
+def outputs() -> list[io.Output]:
+    return [
+        BlockWeights.Output(display_name="weights", tooltip="For Apply Control, or for a Control Keyframe."),
+        ControlKeyframes.Output(display_name="keyframe", tooltip="The weights as a keyframe from the start on."),
+    ]
+
+
+def both(weights: LayerWeights) -> io.NodeOutput:
+    return io.NodeOutput(weights, Keyframes((Keyframe(0.0, weights=weights, guaranteed=1),)))
