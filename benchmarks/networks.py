@@ -16,7 +16,6 @@ from .bases import META, PUBLISHED_WIDTH, Shape
 
 Tensors = Mapping[str, Tensor]
 
-HINT = (3, 16, 16, 32, 32, 96, 96, 256)  # channels of every published hint encoder, up to its last convolution
 UNION_TYPES = 6
 OF_TOKENS = ("task_embedding", "transformer_layes.", "spatial_ch_projs.")  # of one width in ComfyUI, whatever the base
 RANK = 128  # of the smaller of the two published sizes of Control-LoRA
@@ -84,7 +83,7 @@ def control_lora(shape: Shape) -> Tensors:
 
 def _xs(shape: Shape, width: int) -> Tensors:
     with META:
-        return NewControlNetXS(width, HINT, head_channels=1).checkpoint(_unet(shape)).tensors
+        return NewControlNetXS(width).checkpoint(_unet(shape)).tensors
 
 
 def _narrowed(tensor: Tensor, shape: Shape) -> Tensor:

@@ -4,6 +4,8 @@ from itertools import pairwise
 
 from torch import Tensor, nn
 
+PUBLISHED_HINT = (3, 16, 16, 32, 32, 96, 96, 256)  # widths of the hint encoder, without the last, which is the UNet's
+
 
 class Weights(dict[str, Tensor]):
     """{key: tensor}, grown layer by layer."""

@@ -10,10 +10,10 @@ from torch import Tensor, nn
 
 from ...control.architectures.controlnet import ControlNet
 from ...control.backend import Backend
-from ...control.checkpoint import Checkpoint
+from ...control.model import ControlOutput
 from ...control.step import Step
-from ...control.training.weights import Weights
-from ...control.unet_shape import encoder_widths
+from ...control.training.addition import as_patches
+from ...control.training.controlnet import NewControlNet
 from ...fidelity.edges import edge_fidelity
 from ...preprocessors.edges.canny import canny
 from ..autoencoder import Autoencoder
@@ -28,45 +28,26 @@ EMPTY_PROMPTS = 0.5
 LOW, HIGH = (50, 100), (200, 350)  # thresholds vary, as in the original's annotator training
 EVALUATE_EVERY = 500
 HINT_CHANNELS = (3, 8, 8, 16, 16, 32, 32, 64)  # narrower than the published 16 .. 256, as the UNet is
-COPIED = ("time_embed.", "input_blocks.", "middle_block.")
 
 
 def new_controlnet(unet: nn.Module) -> ControlNet:
     """A ControlNet that changes nothing yet: the UNet's encoder copied, everything that leads out of it zero."""
-    weights = Weights({key: value.clone() for key, value in unet.state_dict().items() if key.startswith(COPIED)})
-    width = UNET["model_channels"]
-    weights.hint_encoder((*HINT_CHANNELS, width))
-    for n, channels in enumerate(encoder_widths(width, UNET["channel_mult"], UNET["num_res_blocks"])):
-        weights.zero(f"zero_convs.{n}.0", nn.Conv2d(channels, channels, 1))
-    weights.zero("middle_block_out.0", nn.Conv2d(channels, channels, 1))
-    checkpoint = Checkpoint(weights, metadata={"num_head_channels": str(UNET["num_head_channels"])})
+    new = NewControlNet(HINT_CHANNELS, UNET["num_head_channels"])
+    checkpoint = new.checkpoint(unet.state_dict())
     model = ControlNet(checkpoint, Backend())
-    model.load_state_dict(weights)
+    model.load_state_dict(checkpoint.tensors)
     return model.requires_grad_(True)
 
 
 def controlled(base: Base, control: ControlNet, encoded: Tensor, x: Tensor, t: Tensor, context: Tensor) -> Tensor:
     """The velocity that the base predicts with its first rows under control: as many as `encoded` has.
 
-    `encoded` is the hint as the control encodes it. The residuals enter by a patch, because ComfyUI's own place for
-    them adds in place, which autograd does not allow.
+    `encoded` is the hint as the control encodes it.
     """
-    rows, last = encoded.shape[0], len(control.base.widths) - 1
+    rows = encoded.shape[0]
     step = Step(x=x[:rows], timesteps=t[:rows].float(), context=context[:rows], sigma=0.0, sigma_at=lambda percent: 0.0)
     residuals = control.residuals(step, encoded, control.places.blocks)
-
-    def add(h: Tensor, skip: Tensor, options: dict) -> tuple[Tensor, Tensor]:
-        n = options["block"][1]
-        h = _added(h, residuals["middle", 0]) if n == 0 else h
-        return h, _added(skip, residuals["skip", last - n])
-
-    return base(x, t, context, patches={"output_block_patch": [add]})
-
-
-def _added(whole: Tensor, residual: Tensor) -> Tensor:
-    """`whole` with the residual on its first rows."""
-    rows = residual.shape[0]
-    return whole + residual if rows == whole.shape[0] else torch.cat([whole[:rows] + residual, whole[rows:]])
+    return base(x, t, context, as_patches(ControlOutput(residuals, {}), len(control.base.widths)))
 
 
 def hints(bucket: Bucket, chosen: list[int], generator: torch.Generator) -> Tensor:

@@ -19,13 +19,13 @@ from ...control.architectures.t2i_adapter import T2I_ADAPTER
 from ...control.backend import Backend
 from ...control.checkpoint import Checkpoint
 from ...control.layers.resnet import timestep_embedding
-from ...control.model import ControlModel, Patches
-from ...control.residuals import Residuals
+from ...control.model import ControlModel
 from ...control.scale import Scale
 from ...control.step import Step
+from ...control.training.addition import as_patches
 from ...control.training.controlnet_xs import NewControlNetXS
 from ...control.training.lllite import NewLLLite
-from ...control.training.t2i_adapter import new_t2i_adapter
+from ...control.training.t2i_adapter import NewT2IAdapter
 from ..shape import UNET
 from . import published
 from .base import Base, buckets, choose, drop
@@ -33,8 +33,6 @@ from .control import EMPTY_PROMPTS, EVALUATE_EVERY, HINT_CHANNELS, fidelity, hin
 from .diffusion import velocity_loss
 from .export import WEIGHTS, save
 from .run import Run
-
-LEVELS = tuple(UNET["model_channels"] * multiplier for multiplier in UNET["channel_mult"])
 
 
 @dataclass(frozen=True)
@@ -54,7 +52,7 @@ FAMILIES = {
         NewControlNetXS(width=16, hint=HINT_CHANNELS, head_channels=UNET["num_head_channels"]).checkpoint,
         learning_rate=1.5e-3,
     ),
-    "t2i_adapter": Family("T2I-Adapter", T2I_ADAPTER, lambda unet: new_t2i_adapter(LEVELS), learning_rate=8e-4),
+    "t2i_adapter": Family("T2I-Adapter", T2I_ADAPTER, NewT2IAdapter().checkpoint, learning_rate=8e-4),
     "lllite": Family("ControlNet-LLLite", LLLITE, NewLLLite(features=32, narrow=32).checkpoint, learning_rate=2e-3),
 }
 
@@ -76,17 +74,7 @@ def controlled(base: Base, control: ControlModel, encoded: object, x: Tensor, t:
     """The velocity that the base predicts under control."""
     step = Step(x, t.float(), context, sigma=0.0, sigma_at=lambda percent: 0.0, base=LockedUNet(base))
     output = control.output(step, encoded, Scale(1.0))
-    return base(x, t, context, patches={**output.patches, **input_patches(output.residuals)})
-
-
-def input_patches(residuals: Residuals) -> Patches:
-    """Residuals of input blocks as patches: ComfyUI's own place for them adds in place, which autograd forbids."""
-
-    def add(h: Tensor, options: dict) -> Tensor:
-        residual = residuals.get(options["block"])
-        return h if residual is None else h + residual
-
-    return {"input_block_patch": [add]} if residuals else {}
+    return base(x, t, context, as_patches(output, len(control.base.widths)))
 
 
 def new(name: str, base: Base) -> ControlModel:
