@@ -55,3 +55,7 @@ class UnsuitableSize(ArmatureError):
 
 class UnreadablePose(ArmatureError):
     """Keypoints are not in a form that is known."""
+
+
+class TrainingFailed(ArmatureError):
+    """Training cannot go on from here."""

@@ -1,7 +1,8 @@
 """The two ways a network controls a UNet: by residuals it can compute alone, or by patches run inside it."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from torch import Tensor, nn
@@ -28,7 +29,8 @@ class ControlModel(nn.Module, ABC):
     `downscale_factor` is the number of hint pixels per latent pixel; `hint_channels` is what `encode` accepts, in
     sizes that are multiples of `hint_multiple`; `base` is the shape of the UNets that it fits; `places` are those
     where it acts; `variant` tells it from others of its family, in words. `types` are the names of the kinds of hint
-    that it tells apart, by number. `hole` is what a hint for inpainting has where the image is to be made.
+    that it tells apart, by number. `hole` is what a hint for inpainting has where the image is to be made. `metadata`
+    is what the header of its file says.
     """
 
     base: UNetShape
@@ -39,6 +41,7 @@ class ControlModel(nn.Module, ABC):
     variant: str = ""
     types: tuple[str, ...] = ()
     hole: float = -1.0
+    metadata: Mapping[str, str] = MappingProxyType({})
 
     def encode(self, hint: Tensor) -> Any:
         """What depends on the hint alone: called once per size, then given to every step."""

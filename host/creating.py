@@ -1,0 +1,75 @@
+"""New control networks for a MODEL."""
+
+from collections.abc import Callable, Mapping
+from typing import Any, Protocol
+
+import torch
+from comfy.model_patcher import ModelPatcher
+from torch import Tensor
+
+from ..control.checkpoint import Checkpoint
+from ..control.training.controlnet import NewControlNet
+from ..control.training.controlnet_xs import NewControlNetXS
+from ..control.training.lllite import NewLLLite
+from ..control.training.t2i_adapter import NewT2IAdapter
+from ..errors import WrongBaseModel
+from .base_model import unet_shape
+from .binding import BaseWeights
+from .loading import our_control, recognised
+from .sampling import ComfyControl
+from .teaching import gradients
+
+
+class NewNetwork(Protocol):
+    def checkpoint(self, unet: Mapping[str, Tensor]) -> Checkpoint: ...
+
+
+Choices = Mapping[str, Any]
+
+
+def _controlnet(unet: Choices, chosen: Choices) -> NewNetwork:
+    """Stable Diffusion 1.x has a number of heads, and leaves their width open with -1."""
+    told = unet.get("num_head_channels", -1)
+    return NewControlNet(head_channels=told if told > 0 else None)
+
+
+def _xs(unet: Choices, chosen: Choices) -> NewNetwork:
+    width = max(1, round(unet["model_channels"] * chosen["ratio"]))
+    learned = chosen["learned_time_embedding"]
+    return NewControlNetXS(width, kind=chosen["type"], infusion=chosen["infusion"], learn_embedding=learned)
+
+
+def _adapter(unet: Choices, chosen: Choices) -> NewNetwork:
+    return NewT2IAdapter()
+
+
+def _lllite(unet: Choices, chosen: Choices) -> NewNetwork:
+    return NewLLLite(chosen["hint_features"], chosen["width"])
+
+
+FAMILIES: Mapping[str, Callable[[Choices, Choices], NewNetwork]] = {
+    "ControlNet": _controlnet,
+    "ControlNet-XS": _xs,
+    "T2I-Adapter": _adapter,
+    "ControlNet-LLLite": _lllite,
+}
+
+
+def create_control(patcher: ModelPatcher, family: str, chosen: Choices, seed: int) -> ComfyControl:
+    """A new control in fp32 for the MODEL as it is, its LoRAs included; the same for the same seed.
+
+    Raises:
+        WrongBaseModel: the MODEL is no UNet.
+    """
+    if unet_shape(patcher.model) is None:
+        raise WrongBaseModel(
+            f"{type(patcher.model).__name__} is no UNet. New controls are for Stable Diffusion 1.x, 2.x and SDXL."
+        )
+    new = FAMILIES[family](patcher.model.model_config.unet_config, chosen)
+    with gradients(), torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        return hosted(new.checkpoint({key: weight.cpu() for key, weight in BaseWeights(patcher).items()}))
+
+
+def hosted(checkpoint: Checkpoint) -> ComfyControl:
+    return our_control(checkpoint, *recognised(checkpoint), torch.float32)

@@ -1,0 +1,156 @@
+"""Trains a control network on what a graph holds."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import comfy.model_management
+import comfy.utils
+import folder_paths
+import torch
+from comfy.model_patcher import ModelPatcher
+from torch import Tensor, nn
+
+from ..control.architecture import Architecture, Layout
+from ..control.architectures.t2i_adapter import T2IAdapter
+from ..control.backend import Backend
+from ..control.checkpoint import Checkpoint
+from ..control.model import ControlModel
+from ..control.scale import Scale
+from ..control.training.objective import Lessons, cubic, loss, only_middle, uniform
+from ..control.training.run import Plan, Run
+from ..errors import InvalidValue, MissingInput, WrongControl
+from .creating import hosted
+from .loading import recognised
+from .sampling import ComfyControl
+from .teaching import ComfyBase, examples, gradients
+
+PRECISIONS = {"fp32": torch.float32, "bf16": torch.bfloat16}
+CHECKPOINTS = "training"  # in ComfyUI's output folder
+
+
+@dataclass(frozen=True)
+class Course:
+    """How a control is trained, beside the plan of its run.
+
+    `middle_until` is the step up to which only the middle block's link acts, 0 for none. With `unlock_decoder` the
+    base's decoder learns too. `name` is that of the checkpoint; without one the run does not survive its node.
+    """
+
+    plan: Plan
+    batch: int = 4
+    dropped: float = 0.5
+    precision: str = "fp32"
+    middle_until: int = 0
+    unlock_decoder: bool = False
+    name: str = ""
+
+
+@dataclass(frozen=True)
+class Trained:
+    control: ComfyControl
+    model: ModelPatcher
+    losses: list[float] = field(default_factory=list)
+
+
+def train_control(
+    patcher: ModelPatcher,
+    control: ComfyControl,
+    latents: list[dict],
+    hints: list[Tensor],
+    positive: list[list],
+    empty: list | None,
+    course: Course,
+) -> Trained:
+    """Train a copy of the control; ComfyUI's progress and interruption work as in sampling.
+
+    Raises:
+        ArmatureError: the control does not fit, something is missing, or the loss is no longer a number.
+    """
+    if course.dropped and empty is None:
+        raise MissingInput("Some prompts are to be dropped: connect the empty prompt to empty, or drop none.")
+    with gradients():
+        network = trainable(control)
+        base = ComfyBase(patcher, network, PRECISIONS[course.precision])
+        network.to(base.device)
+        groups = examples(base, network, latents, hints, positive)
+        spare = base.prompts(empty, groups[0][0].latent.shape[-2:])[0] if empty else None
+        run = Run(_learning(network, base, course), course.plan, _file(course.name))
+        losses = _train(run, network, base, Lessons(groups, spare, course.dropped, course.batch), course)
+        return Trained(_result(run, network), _with_decoder(patcher, run, course), losses)
+
+
+def trainable(control: ComfyControl) -> ControlModel:
+    """Its network in fp32, with weights of its own.
+
+    Raises:
+        WrongControl: it is of another pack, or relative to a base.
+    """
+    if not isinstance(control, ComfyControl) or not control.source.patchers():
+        raise WrongControl(
+            "Only control models that Create Control or Load Control makes can be trained, no Control-LoRA."
+        )
+    checkpoint, architecture, layout = _known(control.source.model, control.source.model.state_dict())
+    return architecture.load(checkpoint, layout, Backend(), torch.float32).requires_grad_(True)
+
+
+def _known(model: ControlModel, weights: Mapping[str, Tensor]) -> tuple[Checkpoint, Architecture, Layout]:
+    own = {key: weight.float().cpu().clone() for key, weight in weights.items()}
+    checkpoint = Checkpoint(own, "the control", model.metadata)
+    return checkpoint, *recognised(checkpoint)
+
+
+def _learning(network: ControlModel, base: ComfyBase, course: Course) -> nn.Module:
+    parts = nn.ModuleDict({"control": network})
+    if course.unlock_decoder:
+        unet = base.model.diffusion_model.float()
+        parts["decoder"] = nn.ModuleDict({"output_blocks": unet.output_blocks, "out": unet.out})
+    return parts.requires_grad_(True)
+
+
+def _train(run: Run, network: ControlModel, base: ComfyBase, lessons: Lessons, course: Course) -> list[float]:
+    progress, losses = comfy.utils.ProgressBar(course.plan.steps), []
+    middle, whole = only_middle(network), Scale(1.0)
+    draw = cubic if isinstance(network, T2IAdapter) else uniform
+
+    def batch_loss(generator: torch.Generator) -> Tensor:
+        scale = middle if run.step < course.middle_until else whole
+        with torch.autocast(base.device.type, base.dtype, enabled=base.dtype != torch.float32):
+            return loss(network, base, lessons, generator, scale, draw)
+
+    def after(run: Run, value: float) -> None:
+        losses.append(value)
+        progress.update_absolute(run.step)
+        comfy.model_management.throw_exception_if_processing_interrupted()
+
+    run.train(batch_loss, after)
+    return losses
+
+
+def _result(run: Run, network: ControlModel) -> ComfyControl:
+    checkpoint, *_ = _known(network, run.averaged["control"].state_dict())
+    return hosted(checkpoint)
+
+
+def _with_decoder(patcher: ModelPatcher, run: Run, course: Course) -> ModelPatcher:
+    """The MODEL as it is sampled with the trained control."""
+    if not course.unlock_decoder:
+        return patcher
+    unlocked = patcher.clone()
+    learned = run.averaged["decoder"].state_dict().items()
+    unlocked.add_patches({f"diffusion_model.{key}": ("set", (weight.cpu(),)) for key, weight in learned})
+    return unlocked
+
+
+def _file(name: str) -> Path | None:
+    """
+    Raises:
+        InvalidValue: the name leads out of the folder.
+    """
+    if not name:
+        return None
+    folder = Path(folder_paths.get_output_directory()) / CHECKPOINTS
+    file = folder / f"{name}.safetensors"
+    if not file.resolve().is_relative_to(folder.resolve()):
+        raise InvalidValue(f"{name!r} leads out of {folder}. Choose a plain name.")
+    return file

@@ -1,0 +1,124 @@
+"""A training run can be stopped or killed at any time, and ends as if it had not been."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+import torch
+from torch import nn
+
+from armature.control.training import run as run_module
+from armature.control.training.run import Plan, Run, averaged, steps_taken
+from armature.errors import TrainingFailed, UnreadableFile
+
+PLAN = Plan(20, learning_rate=0.01, average=0.9, warmup=5, decay_from=0.75, keep_every=5)
+
+
+def started(file, plan=PLAN, width=4):
+    torch.manual_seed(0)
+    return Run(nn.Linear(width, width), plan, file)
+
+
+def loss_of(run, dies_at=None):
+    def loss(generator):
+        if run.step == dies_at:
+            raise KeyboardInterrupt
+        x = torch.randn(8, run.model.in_features, generator=generator)
+        return (run.model(x) - x).square().mean()
+
+    return loss
+
+
+def same(a, b):
+    return all(torch.equal(x, y) for x, y in zip(a.state_dict().values(), b.state_dict().values(), strict=True))
+
+
+def test_a_stopped_run_ends_like_one_that_was_not(tmp_path):
+    whole, stopped = started(tmp_path / "whole.safetensors"), started(tmp_path / "stopped.safetensors")
+    whole.train(loss_of(whole))
+    with pytest.raises(KeyboardInterrupt):
+        stopped.train(loss_of(stopped, dies_at=13))
+    resumed = started(tmp_path / "stopped.safetensors")
+    assert resumed.step == 13
+    resumed.train(loss_of(resumed))
+    assert same(whole.model, resumed.model) and same(whole.averaged, resumed.averaged)
+    assert not same(resumed.model, resumed.averaged)
+
+
+def test_what_follows_a_step_can_end_the_run(tmp_path):
+    run = started(tmp_path / "run.safetensors")
+
+    def cancel(run, value):
+        if run.step == 7:
+            raise InterruptedError
+
+    with pytest.raises(InterruptedError):
+        run.train(loss_of(run), cancel)
+    assert started(run.file).step == steps_taken(run.file) == 7
+
+
+def test_a_loss_that_is_no_number_leaves_the_weights_before_it(tmp_path):
+    run = started(tmp_path / "run.safetensors")
+    good = loss_of(run)
+    with pytest.raises(TrainingFailed, match="step 4 is nan"):
+        run.train(lambda generator: good(generator) * (float("nan") if run.step == 3 else 1))
+    assert started(run.file).step == 3 and all(p.isfinite().all() for p in run.model.parameters())
+
+
+KILLED = """
+import sys
+sys.path.insert(0, {root!r})
+import standalone
+standalone.load_pack()
+import torch
+from armature.control.training.run import Plan, Run
+run = Run(torch.nn.Linear(700, 700), Plan(10**6, keep_every=1), __import__("pathlib").Path(sys.argv[1]))
+print("ready", flush=True)
+run.train(lambda generator: run.model(torch.ones(1, 700)).square().mean())
+"""
+
+
+def test_kill_nine_while_saving_loses_nothing(tmp_path):
+    file, root = tmp_path / "run.safetensors", os.path.dirname(os.path.dirname(run_module.__file__))
+    for _ in range(2):
+        script = KILLED.format(root=os.path.dirname(root))
+        process = subprocess.Popen([sys.executable, "-c", script, str(file)], stdout=subprocess.PIPE)
+        process.stdout.readline()
+        before = steps_taken(file) if file.exists() else 0
+        while not file.exists() or steps_taken(file) < before + 3:
+            time.sleep(0.01)
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+        weights, step = averaged(file), steps_taken(file)
+        assert step >= before + 3 and weights["weight"].shape == (700, 700) and weights["weight"].isfinite().all()
+
+
+def test_accumulated_batches_are_one_large_one():
+    x = torch.randn(4, 4)
+    halves, whole = started(None, Plan(1, 0.01, accumulate=2)), started(None, Plan(1, 0.01))
+    halves.train(lambda g: (halves.model(x[:2] if g.initial_seed() % 2 == 0 else x[2:])).square().mean())
+    whole.train(lambda g: whole.model(x).square().mean())
+    torch.testing.assert_close(halves.model.weight, whole.model.weight, rtol=0, atol=1e-7)
+
+
+def test_the_rate_warms_up_and_falls():
+    plan = Plan(100, learning_rate=1.0, warmup=10, decay_from=0.5)
+    assert [plan.rate(n) for n in (0, 9, 40, 75)] == pytest.approx([0.1, 1.0, 1.0, 0.5])
+    assert [Plan(100, learning_rate=1.0).rate(n) for n in (0, 99)] == [1.0, 1.0]
+
+
+def test_it_learns():
+    run = started(None, Plan(300, learning_rate=0.01, average=0.99))
+    run.train(loss_of(run))
+    x = torch.randn(64, 4)
+    assert (run.averaged(x) - x).square().mean() < 0.05
+
+
+def test_the_checkpoint_of_another_network_is_refused(tmp_path):
+    run = started(tmp_path / "run.safetensors")
+    run.train(loss_of(run))
+    with pytest.raises(UnreadableFile, match="another training run"):
+        started(run.file, width=5)

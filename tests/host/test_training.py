@@ -1,0 +1,190 @@
+"""Creating and training controls in ComfyUI: the base unchanged, the loss that the base wants, a control that obeys."""
+
+import comfy.controlnet
+import comfy.model_base
+import comfy.model_management
+import comfy.supported_models_base
+import comfy.utils
+import folder_paths
+import pytest
+import torch
+
+from armature.control.training.objective import Lessons, loss
+from armature.control.training.run import Plan
+from armature.errors import InvalidValue, MismatchedBatch, MissingInput, WrongControl
+from armature.host.creating import create_control
+from armature.host.practice import load_practice_model
+from armature.host.teaching import ComfyBase, examples, gradients
+from armature.host.training import Course, train_control, trainable
+
+CHOICES = {
+    "ControlNet": {},
+    "ControlNet-XS": {"type": "B", "ratio": 0.25, "infusion": "cat", "learned_time_embedding": False},
+    "T2I-Adapter": {},
+    "ControlNet-LLLite": {"hint_features": 8, "width": 8},
+}
+
+
+@pytest.fixture(scope="module")
+def practice():
+    model, clip, vae = load_practice_model()
+    return model, clip, vae
+
+
+@pytest.fixture(scope="module")
+def two(practice):
+    """Two images, black and white, with hints that tell which, and the empty prompt."""
+    _, clip, vae = practice
+    images = torch.stack([torch.zeros(64, 64, 3), torch.ones(64, 64, 3)])
+    hints = images.flip(0).clone()
+    empty = clip.encode_from_tokens_scheduled(clip.tokenize(""))
+    return [{"samples": vae.encode(images)}], [hints], [empty]
+
+
+def new(practice, family):
+    return create_control(practice[0], family, CHOICES[family], seed=1)
+
+
+@pytest.mark.parametrize("family", CHOICES)
+def test_the_same_seed_makes_the_same_control(practice, family):
+    torch.manual_seed(5)
+    before = torch.get_rng_state()
+    a, b, other = new(practice, family), new(practice, family), create_control(practice[0], family, CHOICES[family], 2)
+    weights, again, others = (c.model.state_dict() for c in (a, b, other))
+    assert all(torch.equal(weights[key], again[key]) for key in weights)
+    assert any(not torch.equal(weights[key], others[key]) for key in weights)
+    assert torch.equal(before, torch.get_rng_state())
+
+
+def at_the_noisy_end(u):
+    return 0.95 + 0.05 * u
+
+
+@pytest.mark.parametrize(
+    "family, rate",
+    [("ControlNet", 5e-4), ("ControlNet-XS", 1e-3), ("T2I-Adapter", 3e-3), ("ControlNet-LLLite", 3e-3)],
+)
+def test_a_control_learns_to_obey_two_hints(practice, two, family, rate):
+    """Where noise hides the image, only the hint tells which it is: the loss under the other's is far greater."""
+    course = Course(Plan(60, learning_rate=rate), batch=4, dropped=0.0)
+    trained = train_control(practice[0], new(practice, family), *two, None, course)
+    right, wrong = (noisy_loss(practice[0], trained.control, two[0], [hints], two[2]) for hints in both_ways(two[1][0]))
+    assert len(trained.losses) == 60 and right < 0.5 * wrong, (right, wrong)
+
+
+def both_ways(hints):
+    return hints, hints.flip(0)
+
+
+def noisy_loss(model, control, latents, hints, prompts):
+    with gradients():
+        network = trainable(control).requires_grad_(False)
+        base = ComfyBase(model, network, torch.float32)
+        lessons = Lessons(examples(base, network, latents, hints, prompts), batch=16)
+        return float(loss(network, base, lessons, torch.Generator().manual_seed(3), draw=at_the_noisy_end))
+
+
+def test_a_cancelled_training_goes_on_to_the_same_weights(practice, two, tmp_path, monkeypatch):
+    monkeypatch.setattr(folder_paths, "get_output_directory", lambda: str(tmp_path))
+    control, plan = new(practice, "ControlNet-LLLite"), Plan(6, learning_rate=1e-3, average=0.9)
+    whole = train_control(practice[0], control, *two, two[2][0], Course(plan, batch=2))
+    with monkeypatch.context() as pressed:
+        pressed.setattr(comfy.utils, "PROGRESS_BAR_HOOK", cancel_at(3))
+        with pytest.raises(comfy.model_management.InterruptProcessingException):
+            train_control(practice[0], control, *two, two[2][0], Course(plan, batch=2, name="stopped"))
+    rest = train_control(practice[0], control, *two, two[2][0], Course(plan, batch=2, name="stopped"))
+    assert rest.losses == whole.losses[3:]
+    ours, theirs = (trained.control.model.state_dict() for trained in (rest, whole))
+    assert all(torch.equal(ours[key], theirs[key]) for key in ours)
+
+
+def cancel_at(step):
+    """What ComfyUI's server and its cancel button do."""
+
+    def hook(value, total, preview, **more):
+        if value == step:
+            comfy.model_management.interrupt_current_processing()
+
+    return hook
+
+
+def test_only_the_middle_is_linked_at_first(practice, two):
+    control = new(practice, "ControlNet")
+    course = Course(Plan(2, learning_rate=1e-2), batch=2, dropped=0.0, middle_until=2)
+    weights = train_control(practice[0], control, *two, None, course).control.model.state_dict()
+    changed = {key for key, weight in control.model.state_dict().items() if not torch.equal(weight, weights[key])}
+    assert "middle_block_out.0.weight" in changed and not any(key.startswith("zero_convs") for key in changed)
+
+
+def test_an_unlocked_decoder_comes_with_the_model(practice, two):
+    course = Course(Plan(1, learning_rate=1e-3), batch=2, dropped=0.0, unlock_decoder=True)
+    before = practice[0].model.diffusion_model.out[2].weight.clone()
+    trained = train_control(practice[0], new(practice, "ControlNet"), *two, None, course)
+    patched = {key for key in trained.model.patches if key.startswith("diffusion_model.")}
+    assert "diffusion_model.out.2.weight" in patched and "diffusion_model.output_blocks.0.0.in_layers.2.bias" in patched
+    assert not any(".input_blocks." in key or ".middle_block." in key for key in patched)
+    assert torch.equal(practice[0].model.diffusion_model.out[2].weight, before)
+
+
+@pytest.mark.parametrize("kind", ["EPS", "V_PREDICTION"])
+def test_the_loss_is_in_what_the_base_predicts(kind):
+    """Noise, or Salimans and Ho's velocity (arXiv:2202.00512) of the latents scaled to unit variance."""
+    base = object.__new__(ComfyBase)
+    base.sampling = comfy.model_base.model_sampling(
+        comfy.supported_models_base.BASE({}), comfy.model_base.ModelType[kind]
+    )
+    latents, noise = torch.randn(2, 4, 8, 8), torch.randn(2, 4, 8, 8)
+    sigmas = torch.tensor([0.05, 9.0])
+    wanted = base.wanted(latents, base.noised(latents, noise, sigmas), sigmas)
+    sigma = sigmas[:, None, None, None]
+    velocity = (noise - sigma * latents) / (sigma**2 + 1).sqrt()
+    torch.testing.assert_close(wanted, noise if kind == "EPS" else velocity, rtol=0, atol=1e-4)
+
+
+@pytest.mark.parametrize("family", CHOICES)
+def test_gradients_are_slopes(practice, two, family):
+    """Of each family's first weight that leads into the base, by finite differences in fp64."""
+    with gradients():
+        network = trainable(new(practice, family)).double()
+        base = ComfyBase(practice[0], network, torch.float64)
+        base.model.diffusion_model.double()
+        lessons = Lessons(
+            [
+                [one._replace(latent=one.latent.double(), hint=one.hint.double()) for one in group]
+                for group in examples(base, network, *two)
+            ],
+            batch=2,
+        )
+        weight = next(p for name, p in network.named_parameters() if name.endswith(LEADING[family]))
+
+        def value():
+            return loss(network, base, lessons, torch.Generator().manual_seed(1))
+
+        (slope,) = torch.autograd.grad(value(), weight)
+        place = int(slope.abs().argmax())
+        with torch.no_grad():
+            values = []
+            for shift in (1e-4, -2e-4):
+                weight.view(-1)[place] += shift
+                values.append(float(value()))
+        assert slope.flatten()[place].item() == pytest.approx((values[0] - values[1]) / 2e-4, rel=1e-3)
+
+
+LEADING = {
+    "ControlNet": "zero_convs.3.0.weight",
+    "ControlNet-XS": "enc_zero_convs_out.3.0.weight",
+    "T2I-Adapter": "body.3.block2.weight",
+    "ControlNet-LLLite": "up.0.weight",
+}
+
+
+def test_what_cannot_be_trained_is_refused(practice, two):
+    control, course = new(practice, "ControlNet"), Course(Plan(1), dropped=0.0)
+    with pytest.raises(MissingInput, match="empty prompt"):
+        train_control(practice[0], control, *two, None, Course(Plan(1)))
+    with pytest.raises(MismatchedBatch, match="2 latents and 3 hints"):
+        train_control(practice[0], control, two[0], [torch.rand(3, 64, 64, 3)], two[2], None, course)
+    with pytest.raises(WrongControl, match="trained"):
+        train_control(practice[0], comfy.controlnet.ControlBase(), *two, None, course)
+    with pytest.raises(InvalidValue, match="leads out"):
+        train_control(practice[0], control, *two, None, Course(Plan(1), dropped=0.0, name="../../x"))
