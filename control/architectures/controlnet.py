@@ -5,7 +5,7 @@ of huggingface/diffusers, models/controlnets/controlnet.py. For Stable Diffusion
 same topology, at any width.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from itertools import count
 
 from torch import Tensor, nn
@@ -100,9 +100,10 @@ class Sizes:
         )
 
     def transformer(self, prefix: str) -> TransformerShape:
-        return transformer_shape(prefix, self.checkpoint, self._heads, self.base)
+        return transformer_shape(prefix, self.checkpoint, self.heads, self.base)
 
-    def _heads(self, inner: int, linear: bool) -> int:
+    def heads(self, inner: int, linear: bool) -> int:
+        """Of attention that is `inner` wide."""
         if said := self.checkpoint.metadata.get(HEAD_CHANNELS_KEY):
             return inner // int(said)
         return inner // largest_divisor(inner, HEAD_CHANNELS) if linear else largest_divisor(inner, HEADS)
@@ -118,7 +119,33 @@ def unwrapped(checkpoint: Checkpoint) -> Mapping[str, str]:
 
 
 def from_diffusers(checkpoint: Checkpoint) -> Mapping[str, str]:
-    modules = {
+    levels = [
+        (
+            checkpoint.count(f"down_blocks.{level}.resnets"),
+            checkpoint.bears(f"down_blocks.{level}.downsamplers.0.conv.weight"),
+        )
+        for level in range(checkpoint.count("down_blocks"))
+    ]
+    return diffusers_names.renamed(checkpoint, modules(levels, checkpoint.count("controlnet_cond_embedding.blocks")))
+
+
+def to_diffusers(checkpoint: Checkpoint) -> Mapping[str, str]:
+    """{canonical key: diffusers key}."""
+    levels, blocks = [], 0
+    for n in range(1, checkpoint.count("input_blocks")):
+        halves = checkpoint.bears(f"input_blocks.{n}.0.op.weight")
+        blocks += not halves
+        if halves or n == checkpoint.count("input_blocks") - 1:
+            levels.append((blocks, halves))
+            blocks = 0
+    hint_blocks = checkpoint.count("input_hint_block") // 2 - 1
+    theirs = {ldm: diffusers for diffusers, ldm in modules(levels, hint_blocks).items()}
+    return diffusers_names.renamed(checkpoint, theirs)
+
+
+def modules(levels: Sequence[tuple[int, bool]], hint_blocks: int) -> dict[str, str]:
+    """{diffusers module: ldm module} for levels of so many residual blocks, each halving the size at its end or not."""
+    names = {
         "time_embedding.linear_1": "time_embed.0",
         "time_embedding.linear_2": "time_embed.2",
         "add_embedding.linear_1": "label_emb.0.0",
@@ -128,19 +155,19 @@ def from_diffusers(checkpoint: Checkpoint) -> Mapping[str, str]:
         "mid_block.attentions.0": "middle_block.1",
         **diffusers_names.resnet("mid_block.resnets.0", "middle_block.0"),
         **diffusers_names.resnet("mid_block.resnets.1", "middle_block.2"),
-        **diffusers_names.hint_encoder(checkpoint),
+        **diffusers_names.hint_encoder(hint_blocks),
     }
-    for i in range(checkpoint.count("controlnet_down_blocks")):
-        modules[f"controlnet_down_blocks.{i}"] = f"zero_convs.{i}.0"
     numbers = count(1)
-    for level in range(checkpoint.count("down_blocks")):
-        for j in range(checkpoint.count(f"down_blocks.{level}.resnets")):
+    for level, (blocks, halves) in enumerate(levels):
+        for j in range(blocks):
             n = next(numbers)
-            modules |= diffusers_names.resnet(f"down_blocks.{level}.resnets.{j}", f"input_blocks.{n}.0")
-            modules[f"down_blocks.{level}.attentions.{j}"] = f"input_blocks.{n}.1"
-        if checkpoint.bears(f"down_blocks.{level}.downsamplers.0.conv.weight"):
-            modules[f"down_blocks.{level}.downsamplers.0.conv"] = f"input_blocks.{next(numbers)}.0.op"
-    return diffusers_names.renamed(checkpoint, modules)
+            names |= diffusers_names.resnet(f"down_blocks.{level}.resnets.{j}", f"input_blocks.{n}.0")
+            names[f"down_blocks.{level}.attentions.{j}"] = f"input_blocks.{n}.1"
+        if halves:
+            names[f"down_blocks.{level}.downsamplers.0.conv"] = f"input_blocks.{next(numbers)}.0.op"
+    for i in range(next(numbers)):
+        names[f"controlnet_down_blocks.{i}"] = f"zero_convs.{i}.0"
+    return names
 
 
 RELATIVES = ("task_embedding", "*lllite*", "lora_controlnet", "difference", "*enc_zero_convs_*", "*dec_zero_convs_*")

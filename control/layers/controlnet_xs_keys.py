@@ -79,7 +79,8 @@ def _network(checkpoint: Checkpoint, naming: Naming) -> dict[str, str]:
         if j == _resnets(checkpoint, naming, b):
             inner[f"down_blocks.{b}.{naming.downsampler}"] = f"input_blocks.{n}.0.op"
     names = {naming.root + theirs: f"control_model.{ours}" for theirs, ours in inner.items()}
-    return diffusers_names.hint_encoder(checkpoint) | names
+    blocks = checkpoint.count("controlnet_cond_embedding.blocks")
+    return diffusers_names.hint_encoder(blocks) | names
 
 
 def _exchanges(checkpoint: Checkpoint, naming: Naming) -> dict[str, str]:

@@ -16,8 +16,8 @@ def resnet(diffusers: str, ldm: str) -> dict[str, str]:
     return {f"{diffusers}.{theirs}": f"{ldm}.{ours}" for theirs, ours in RESNET.items()}
 
 
-def hint_encoder(checkpoint: Checkpoint) -> dict[str, str]:
-    blocks = checkpoint.count("controlnet_cond_embedding.blocks")
+def hint_encoder(blocks: int) -> dict[str, str]:
+    """Of an encoder with so many convolutions between its first and its last."""
     return {
         "controlnet_cond_embedding.conv_in": "input_hint_block.0",
         **{f"controlnet_cond_embedding.blocks.{i}": f"input_hint_block.{2 * i + 2}" for i in range(blocks)},

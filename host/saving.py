@@ -1,0 +1,73 @@
+"""Writes control models to files that others read too."""
+
+import json
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+import folder_paths
+import torch
+from safetensors.torch import save_file
+from torch import Tensor
+
+from ..control.architectures.controlnet import CONTROLNET, to_diffusers
+from ..control.checkpoint import Checkpoint
+from ..control.pooling import METADATA
+from ..control.training.diffusers_config import controlnet_config
+from ..errors import WrongControl
+from .loading import DTYPES, recognised
+from .sampling import ComfyControl
+
+LAYOUTS = ("original", "diffusers")
+DIFFUSERS_NAME = "diffusion_pytorch_model.safetensors"
+
+
+def save_control(control: ComfyControl, prefix: str, layout: str, dtype: str, facts: Mapping[str, str]) -> Path:
+    """The file written, under ComfyUI's output folder, with a number behind `prefix`; nothing is overwritten.
+
+    "original" is the layout of the family's authors, which Load Control and ComfyUI's own loader read. "diffusers" is a
+    folder that `ControlNetModel.from_pretrained` reads; both loaders read the file in it.
+
+    Raises:
+        WrongControl: the control is none of ours, or its family has no such layout here.
+    """
+    if not isinstance(control, ComfyControl) or not control.source.patchers():
+        raise WrongControl(
+            "Only control models with weights of their own can be saved: no Control-LoRA, no other pack's."
+        )
+    model = control.source.model
+    checkpoint = Checkpoint(_stored(model.state_dict(), DTYPES[dtype]), "the control", model.metadata)
+    architecture, _ = recognised(checkpoint)
+    metadata = {
+        "armature.family": architecture.id,
+        "armature.base": model.base.name,
+        "armature.hint": "0..1",
+        **model.metadata,
+        METADATA[0]: str(bool(control.global_average_pooling)).lower(),
+        **facts,
+    }
+    folder, name, number, *_ = folder_paths.get_save_image_path(prefix, folder_paths.get_output_directory())
+    file = Path(folder) / f"{name}_{number:05}_.safetensors"
+    if layout == "original":
+        return _write(dict(checkpoint.tensors), file, metadata)
+    if architecture is not CONTROLNET:
+        raise WrongControl(f"{architecture.id} is saved in its original layout only. Choose that.")
+    names = to_diffusers(checkpoint)
+    config = controlnet_config(checkpoint) | {"global_pool_conditions": bool(control.global_average_pooling)}
+    file.with_suffix("").mkdir(parents=True)
+    (file.with_suffix("") / "config.json").write_text(json.dumps(config, indent=2))
+    renamed = {names[key]: tensor for key, tensor in checkpoint.tensors.items()}
+    return _write(renamed, file.with_suffix("") / DIFFUSERS_NAME, metadata | {"format": "pt"})
+
+
+def _stored(weights: Mapping[str, Tensor], dtype: torch.dtype | None) -> dict[str, Tensor]:
+    return {key: weight.detach().to("cpu", dtype or weight.dtype).contiguous() for key, weight in weights.items()}
+
+
+def _write(tensors: dict[str, Tensor], file: Path, metadata: Mapping[str, str]) -> Path:
+    """Aside, then renamed: there is never half a file."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    aside = file.with_suffix(".writing")
+    save_file(tensors, aside, dict(metadata))
+    os.replace(aside, file)
+    return file
