@@ -47,6 +47,14 @@ class Clock:
 
 
 def window(transformer_options: dict) -> tuple[int, ...] | None:
-    """The frames being evaluated, where ComfyUI's context windows show the UNet some of them at a time."""
+    """The numbers of the latents being evaluated, where context windows show the UNet some of them at a time.
+
+    ComfyUI's may have a frame from before the window in front (causal_window_fix), and may go over the frames of one
+    video instead, which are none of its batch. AnimateDiff-Evolved has windows of its own.
+    """
     present = transformer_options.get("context_window")
-    return None if present is None else tuple(present.index_list)
+    if present is not None and present.dim == 0:
+        before = getattr(present, "causal_anchor_index", None)  # newer than the oldest ComfyUI
+        return tuple(present.index_list) if before is None else (before, *present.index_list)
+    evolved = transformer_options.get("ad_params", {}).get("sub_idxs")
+    return None if evolved is None else tuple(evolved)

@@ -29,8 +29,11 @@ PATCHES = (2, 1, 4)  # latent pixels a side for each token, the usual first
 class ForeignControl(comfy.controlnet.ControlBase):
     """A control whose residuals are scaled by block, row and mask before they join the chain.
 
-    `inner` keeps its own hint, at full strength, and is asked whenever the schedule says that it acts.
+    `inner` is at full strength, has the part of the hint that an evaluation is about, and is asked whenever the
+    schedule says that it acts.
     """
+
+    sub_idxs = None  # as ComfyControl's
 
     def __init__(self, inner: comfy.controlnet.ControlBase, manner: Manner, readout: Readout):
         super().__init__()

@@ -33,6 +33,8 @@ class ComfyControl(comfy.controlnet.ControlBase):
     range live in the fields that ControlBase has for them, so that whoever changes those is obeyed.
     """
 
+    sub_idxs = None  # AnimateDiff-Evolved refuses controls without it; the frames are read where the sampler says them
+
     def __init__(self, source: NetworkSource):
         super().__init__()
         self.source = source
