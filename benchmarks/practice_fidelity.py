@@ -11,8 +11,7 @@ from ..fidelity.edges import EdgeFidelity, edge_fidelity
 from ..host.applying import apply_control
 from ..host.loading import load_control
 from ..host.practice import load_photo, load_practice_model, practice_controls
-from ..practice.training.examples import HELD_OUT_SEEDS
-from ..practice.world import scene
+from ..practice.world import HELD_OUT_SEEDS, scene
 from ..preprocessors.edges.canny import canny
 from .report import Case, options, show
 

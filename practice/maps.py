@@ -37,6 +37,11 @@ def segments(scenes: list[Scene]) -> Tensor:
     return segments_of_labels(_levels([_classes(s)[s.layers] for s in scenes]))
 
 
+def nearest(scenes: list[Scene]) -> Tensor:
+    """(B, 1, H, W): 1 where the thing is seen that lies on all others that are."""
+    return torch.from_numpy(np.stack([s.layers == s.layers.max() for s in scenes]))[:, None].float()
+
+
 def _classes(scene: Scene) -> np.ndarray:
     """The class of the ground, then of each layer."""
     return np.array([0, *(1 + list(SHAPES).index(shape) for shape in scene.shapes)], np.uint8)

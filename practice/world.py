@@ -25,6 +25,7 @@ COLOURS = {
 }
 SIZES = {"small": (0.10, 0.17), "large": (0.20, 0.34)}  # radius as part of the image's side
 SUPERSAMPLING = 2
+HELD_OUT_SEEDS = 1_000_000_000  # seeds from here on are never trained on
 
 Outline = Callable[[np.random.Generator], np.ndarray]
 """Points (N, 2) of a closed outline inside the unit circle."""

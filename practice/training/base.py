@@ -14,9 +14,10 @@ from torch import Tensor, nn
 
 from ..autoencoder import Autoencoder
 from ..shape import LATENT_CHANNELS, UNET
+from ..world import HELD_OUT_SEEDS
 from . import autoencoder
 from .diffusion import Denoiser, sample, velocity_loss
-from .examples import HELD_OUT_SEEDS, Examples, example
+from .examples import Examples, example
 from .run import Run
 from .text import TextEncoder, tokenize
 

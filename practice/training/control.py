@@ -18,10 +18,11 @@ from ...fidelity.edges import edge_fidelity
 from ...preprocessors.edges.canny import canny
 from ..autoencoder import Autoencoder
 from ..shape import LATENT_CHANNELS, UNET
+from ..world import HELD_OUT_SEEDS
 from . import autoencoder
 from .base import Base, Bucket, buckets, choose, drop, guided, load, save_picture
 from .diffusion import sample, velocity_loss
-from .examples import HELD_OUT_SEEDS, example
+from .examples import example
 from .run import Run
 
 EMPTY_PROMPTS = 0.5

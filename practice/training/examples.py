@@ -13,7 +13,6 @@ from ..autoencoder import Autoencoder
 from ..photos import crop
 from ..world import Scene, scene
 
-HELD_OUT_SEEDS = 1_000_000_000  # seeds from here on are never trained on
 PHOTO_SHARE = 0.3
 
 

@@ -22,12 +22,11 @@ from ...preprocessors.sketch.xdog import xdog
 from ..autoencoder import Autoencoder
 from ..maps import depth, images, scribbles, segments
 from ..shape import LATENT_CHANNELS, UNET
-from ..world import Scene, scene
+from ..world import HELD_OUT_SEEDS, Scene, scene
 from . import published
 from .base import Base, Bucket, buckets, choose, drop, guided, save_picture
 from .control import EMPTY_PROMPTS, HIGH, LOW, controlled
 from .diffusion import sample, velocity_loss
-from .examples import HELD_OUT_SEEDS
 from .export import WEIGHTS, save
 from .known import Known
 from .run import Run
@@ -76,6 +75,7 @@ HINTS: dict[int, Hint] = {
     TYPES.index("canny/lineart/anime_lineart/mlsd"): some_edges,
     TYPES.index("segment"): lambda scenes, generator: segments(scenes),
 }
+SHOWN = (2.0, 1.0, 1.0, 3.0)  # how often, in that order; depth and segments are farther from Canny edges
 OF_PICTURES = {number for number, hint in HINTS.items() if hint in (some_scribbles, some_edges)}
 
 
@@ -103,8 +103,8 @@ def main(folder: Path, device: torch.device, steps: int) -> None:
 
 def some_types(generator: torch.Generator) -> list[int]:
     count = 2 if torch.rand((), generator=generator) < PAIRS else 1
-    order = torch.randperm(len(HINTS), generator=generator).tolist()
-    return [list(HINTS)[place] for place in order[:count]]
+    places = torch.multinomial(torch.tensor(SHOWN), count, generator=generator).tolist()
+    return [list(HINTS)[place] for place in places]
 
 
 def pick(bucket: Bucket, known: Known, types: list[int], generator: torch.Generator) -> list[int]:

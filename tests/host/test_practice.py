@@ -11,8 +11,7 @@ from armature.fidelity.edges import edge_fidelity
 from armature.host.applying import Application, apply, apply_control
 from armature.host.loading import load_control
 from armature.host.practice import WEIGHTS, load_photo, load_practice_model, practice_controls
-from armature.practice.training.examples import HELD_OUT_SEEDS
-from armature.practice.world import scene
+from armature.practice.world import HELD_OUT_SEEDS, scene
 from armature.preprocessors.edges.canny import canny
 
 LARGEST = 32e6

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from armature.practice.maps import depth, images, scribbles, segments
+from armature.practice.maps import depth, images, nearest, scribbles, segments
 from armature.practice.training.examples import Examples
 from armature.practice.training.known import Known
 from armature.practice.world import SHAPES, Scene, scene
@@ -43,6 +43,12 @@ def test_depth_is_black_on_the_ground_and_white_on_the_nearest():
         assert (found[:, seen == seen.max()] == 1).all()
         order = [found[0][seen == n].unique().item() for n in seen.unique()]
         assert order == sorted(order)
+
+
+def test_the_nearest_is_what_is_white_in_depth():
+    found = nearest(SCENES)
+    assert found.shape == (12, 1, 128, 128)
+    assert torch.equal(found[:, 0] == 1, depth(SCENES)[:, 0] == 1)
 
 
 def test_segments_are_one_flat_colour_for_each_shape():

@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 
 from armature.practice.photos import SUBJECTS, crop
-from armature.practice.training.examples import HELD_OUT_SEEDS, Examples, example
-from armature.practice.world import COLOURS, SHAPES, scene
+from armature.practice.training.examples import Examples, example
+from armature.practice.world import COLOURS, HELD_OUT_SEEDS, SHAPES, scene
 
 
 @pytest.mark.parametrize("draw", [scene, crop, example])
