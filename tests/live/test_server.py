@@ -2,6 +2,7 @@
 
 import json
 from copy import deepcopy
+from itertools import combinations
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +17,8 @@ from ..quickstart_module import ROOT
 
 WORKFLOW = ROOT / "example_workflows" / "first_light.json"
 STEPS = 4
+APPLY = ("ArmatureApplyControl", "ArmatureApplyControlStack", "ArmatureApplyUnion")
+TITLE = 30  # pixels that a node's title takes above its position
 
 
 @pytest.fixture(scope="module")
@@ -38,8 +41,12 @@ def node(prompt, kind):
 
 
 def place(prompt, kind):
-    (found,) = (i for i, it in prompt.items() if it["class_type"] == kind)
+    (found,) = places(prompt, kind)
     return found
+
+
+def places(prompt, *kinds):
+    return [i for i, it in prompt.items() if it["class_type"] in kinds]
 
 
 def image(prompt, run):
@@ -71,11 +78,26 @@ def test_the_example_runs_from_end_to_end_with_progress(server, prompt):
 @pytest.mark.parametrize("path", sorted(WORKFLOW.parent.glob("*.json")), ids=lambda path: path.stem)
 def test_every_example_runs_and_shows_its_picture(server, path):
     prompt = convert_ui_to_api(json.loads(path.read_text()), server.get("/object_info"))
-    node(prompt, "KSampler")["inputs"]["steps"] = STEPS
+    for sampler in places(prompt, "KSampler"):
+        prompt[sampler]["inputs"]["steps"] = STEPS
     run = server.run(prompt)
     assert run.of("execution_success") and image(prompt, run).shape == (256, 256, 3)
-    assert "of 4 steps" in run.texts[place(prompt, "ArmatureApplyControl")]
+    told = [run.texts[place] for place in places(prompt, *APPLY)]
+    assert told and all(f"of {STEPS} steps" in text for text in told)
     assert Image.open(path.with_suffix(".jpg")).size[0] >= 256
+
+
+def test_nodes_of_examples_do_not_overlap():
+    for path in WORKFLOW.parent.glob("*.json"):
+        for one, other in combinations(json.loads(path.read_text())["nodes"], 2):
+            gaps = [max(a[0], b[0]) - min(a[0] + a[1], b[0] + b[1]) for a, b in zip(extents(one), extents(other))]
+            assert max(gaps) >= 0, (path.stem, one["type"], other["type"])
+
+
+def extents(node):
+    """(left, width), (top, height), the title bar included."""
+    (x, y), (width, height) = node["pos"], node["size"]
+    return (x, width), (y - TITLE, height + TITLE)
 
 
 def test_strength_zero_equals_no_control_at_all(server, prompt):
