@@ -11,7 +11,7 @@ from torch.nn.functional import max_pool2d, relu
 
 from ..pretrained import Pretrained, Published, Weights
 
-STAGES = ((3, 64, 2), (64, 128, 2), (128, 256, 3), (256, 512, 3), (512, 512, 3))  # channels in, out, convolutions
+COUNTS = 2, 2, 3, 3, 3  # convolutions of the stages
 
 
 class Stage(nn.Module):
@@ -31,22 +31,23 @@ class Stage(nn.Module):
 class HolisticEdges(nn.Module):
     """(B, 3, H, W) RGB in [0, 255], sides multiples of 16 -> five logits (B, 1, H / 2**i, W / 2**i) of an edge."""
 
-    def __init__(self, ops: Any):
+    def __init__(self, widths: list[int], ops: Any):
+        """`widths` are the channels of the stages."""
         super().__init__()
         self.norm = nn.Parameter(torch.zeros(1, 3, 1, 1))
-        for number, shape in enumerate(STAGES, 1):
+        for number, shape in enumerate(zip((3, *widths), widths, COUNTS), 1):
             self.add_module(f"block{number}", Stage(*shape, ops))
 
     def forward(self, image: Tensor) -> list[Tensor]:
         x, logits = image - self.norm, []
-        for number in range(1, len(STAGES) + 1):
+        for number in range(1, len(COUNTS) + 1):
             x, logit = self.get_submodule(f"block{number}")(x if number == 1 else max_pool2d(x, 2))
             logits.append(logit)
         return logits
 
 
 def build(weights: Weights, ops: Any) -> HolisticEdges:
-    return HolisticEdges(ops)
+    return HolisticEdges([weights[f"block{number}.projection.weight"].shape[1] for number in range(1, 6)], ops)
 
 
 HED = Pretrained(

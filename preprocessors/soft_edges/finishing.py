@@ -19,9 +19,12 @@ STEPS = 2  # lllyasviel/ControlNet, annotator/util.py (safe_step)
 
 
 def finished(edges: Tensor, kind: str, steps: int) -> Tensor:
-    """(B, 3, H, W) fp32 from edges (B, 1, H, W) in [0, 1], rounded down to `steps` shades and black unless it is 0."""
-    shades = edges if steps == 0 else ((edges * (steps + 1)).trunc() / steps).clamp(max=1)
-    soft = shades.float().expand(-1, 3, -1, -1)
-    if kind == "scribble":
-        return scribble((soft * 255).floor() / 255)  # as 8 bits cut off: a shade of a half is 127, no crest
-    return (soft > 0.5).float() if kind == "sketch" else soft.contiguous()
+    """(B, 3, H, W) fp32 from edges (B, 1, H, W) in [0, 1], rounded down to `steps` shades and black unless it is 0.
+
+    A scribble is of the soft map cut to 8 bits, as published: its threshold is where a flat half-white lies.
+    """
+    grey = edges.float().expand(-1, 3, -1, -1)
+    if kind == "sketch":
+        return (grey > 0.5).float()
+    soft = grey.contiguous() if steps == 0 else ((grey * (steps + 1)).trunc() / steps).clamp(max=1)
+    return scribble((soft * 255).floor() / 255) if kind == "scribble" else soft

@@ -17,7 +17,7 @@ IMAGE = astronaut()[..., 40:168, 150:342]
 
 def written_out(image):
     """The mean of the five logits of an image whose sides are multiples of 64, layer by layer."""
-    x, logits = image * 255 - WEIGHTS["norm"], []
+    x, logits = (image * 255).round().contiguous() - WEIGHTS["norm"], []
     for block, convolutions in enumerate((2, 2, 3, 3, 3), 1):
         x = max_pool2d(x, 2) if block > 1 else x
         for index in range(convolutions):
