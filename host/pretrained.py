@@ -9,7 +9,7 @@ import comfy.model_patcher
 import comfy.ops
 import torch
 
-from ..preprocessors.declare import Network, Preprocessor
+from ..preprocessors.declare import Network, Option, Preprocessor
 from ..preprocessors.pretrained import Pretrained
 from .annotators import path_of
 from .reading import read_checkpoint
@@ -19,15 +19,21 @@ KEPT = 8  # networks whose weights stay in memory when no node holds them: more 
 
 
 def placed(preprocessor: Preprocessor, values: dict[str, Any]) -> dict[str, torch.nn.Module | None]:
-    """The networks that the values name, all on the compute device at once.
+    """The networks that the values name and ask, all on the compute device at once.
 
     Raises:
         ArmatureError: a file is missing, damaged, or another network's.
     """
-    chosen = {o.name: (values.get(o.name), o.pretrained) for o in preprocessor.options if o.type is Network}
-    patchers = {name: patcher(*choice) for name, choice in chosen.items() if choice[0] not in (None, NONE)}
+    known = {option.name: option.default for option in preprocessor.options} | values
+    networks = [option for option in preprocessor.options if option.type is Network]
+    patchers = {o.name: patcher(values[o.name], o.pretrained) for o in networks if _asked(o, known)}
     comfy.model_management.load_models_gpu(list(patchers.values()))
-    return {name: patchers[name].model if name in patchers else None for name in chosen}
+    return {o.name: patchers[o.name].model if o.name in patchers else None for o in networks}
+
+
+def _asked(option: Option, values: dict[str, Any]) -> bool:
+    named = isinstance(values[option.name], str) and values[option.name] != NONE
+    return named and (option.when is None or values[option.when.option] == option.when.value)
 
 
 def patcher(name: str, network: Pretrained) -> comfy.model_patcher.ModelPatcher:

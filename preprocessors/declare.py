@@ -40,6 +40,14 @@ class Advanced:
 
 
 @dataclass(frozen=True)
+class When:
+    """Marks a Network that is asked only where the option `option` is `value`; elsewhere it is None, and not loaded."""
+
+    option: str
+    value: Any
+
+
+@dataclass(frozen=True)
 class Option:
     """One keyword argument: `Annotated[type, Range(...), "what it does"] = default`; Range for numbers only.
 
@@ -55,6 +63,7 @@ class Option:
     help: str
     advanced: bool = False
     pretrained: Pretrained | None = None
+    when: When | None = None
 
     @property
     def required(self) -> bool:
@@ -170,4 +179,5 @@ def _option(argument: Parameter) -> Option:
     limits = next((note for note in notes if isinstance(note, Range)), None)
     advanced = any(isinstance(note, Advanced) for note in notes)
     pretrained = next((note for note in notes if isinstance(note, Pretrained)), None)
-    return Option(argument.name, kind, argument.default, limits, notes[-1], advanced, pretrained)
+    when = next((note for note in notes if isinstance(note, When)), None)
+    return Option(argument.name, kind, argument.default, limits, notes[-1], advanced, pretrained, when)

@@ -6,20 +6,20 @@ import cv2
 import numpy as np
 from torch import Tensor
 
-from ..pixels import eight_bit, grey, planes
-from ..resize import smooth
+from ..asking import MULTIPLE
+from ..pixels import eight_bit, planes
+from ..resize import rounded
 from ..running import Working
 
 Segments = np.ndarray  # (N, 4): x and y of both ends, in pixels, (0, 0) at the centre of the first
 
 
 def draw(image: Tensor, resolution: int, find: Callable[[np.ndarray], Segments]) -> Tensor:
-    """(B, 3, H, W): what `find` finds in (h, w) uint8 grey of the working size, drawn at the image's."""
+    """(B, 3, H, W): what `find` finds in (h, w, 3) uint8 of the working size, drawn at the image's."""
     height, width = image.shape[-2:]
-    at_work = eight_bit(smooth(image, Working(resolution).size(height, width)))
-    greys = [grey(frame) for frame in at_work]
+    at_work = eight_bit(rounded(image, Working(resolution).size(height, width)))
     return planes(
-        [_drawn(_scaled(find(one), one.shape, (height, width)), height, width) for one in greys], image.device
+        [_drawn(_scaled(find(one), one.shape, (height, width)), height, width) for one in at_work], image.device
     )
 
 
@@ -35,7 +35,8 @@ def _scaled(segments: Segments, found: tuple[int, ...], drawn: tuple[int, int]) 
 
 
 def _drawn(segments: Segments, height: int, width: int) -> np.ndarray:
-    canvas = np.zeros((height, width), np.uint8)
-    for x0, y0, x1, y1 in segments.round().astype(int).tolist():
+    """(H, W) uint8, cut out of a canvas of multiples of 64, as published: a line's pixels depend on where it ends."""
+    canvas = np.zeros((height + -height % MULTIPLE, width + -width % MULTIPLE), np.uint8)
+    for x0, y0, x1, y1 in np.trunc(segments + 0.5).astype(int).tolist():
         cv2.line(canvas, (x0, y0), (x1, y1), 255, 1)
-    return canvas
+    return canvas[:height, :width]

@@ -7,6 +7,7 @@ import numpy as np
 from torch import Tensor
 
 from ..declare import Advanced, Preprocessor, Range
+from ..pixels import grey
 from . import STRAIGHT_LINES
 from .drawing import Segments, draw
 
@@ -30,9 +31,9 @@ def segments(
 ) -> Tensor:
     """Straight rows of edges, bridged over gaps; texture makes some too. For mlsd control models."""
 
-    def find(grey: np.ndarray) -> Segments:
-        percent = min(grey.shape) / 100
-        edges = cv2.Canny(grey, low, high)
+    def find(frame: np.ndarray) -> Segments:
+        percent = min(frame.shape[:2]) / 100
+        edges = cv2.Canny(grey(frame), low, high)
         found = cv2.HoughLinesP(
             edges, 1, np.pi / 180, max(1, round(votes * percent)), None, length * percent, gap * percent
         )

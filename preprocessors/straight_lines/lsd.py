@@ -7,6 +7,7 @@ import numpy as np
 from torch import Tensor
 
 from ..declare import Preprocessor, Range
+from ..pixels import grey
 from . import STRAIGHT_LINES
 from .drawing import Segments, draw, longer
 
@@ -21,9 +22,9 @@ def segments(
 ) -> Tensor:
     """Straight edges of any contrast; no threshold to set. For mlsd control models."""
 
-    def find(grey: np.ndarray) -> Segments:
-        found = cv2.createLineSegmentDetector(cv2.LSD_REFINE_STD).detect(grey)[0]
-        return longer(np.zeros((0, 4)) if found is None else found.reshape(-1, 4), length, grey.shape)
+    def find(frame: np.ndarray) -> Segments:
+        found = cv2.createLineSegmentDetector(cv2.LSD_REFINE_STD).detect(grey(frame))[0]
+        return longer(np.zeros((0, 4)) if found is None else found.reshape(-1, 4), length, frame.shape[:2])
 
     return draw(image, resolution, find)
 

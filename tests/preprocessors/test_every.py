@@ -145,7 +145,7 @@ def results(out):
 
 
 def at(value, index):
-    return value if isinstance(value, (torch.nn.Module, int)) else value[index : index + 1]
+    return value if value is None or isinstance(value, (torch.nn.Module, int)) else value[index : index + 1]
 
 
 def taken(preprocessor, carried):
