@@ -143,7 +143,7 @@ class Preprocessor:
 
     @property
     def help(self) -> str:
-        return getdoc(self.run) or ""
+        return (getdoc(self.run) or "").partition("\n\nRaises:")[0]
 
     @cached_property
     def options(self) -> list[Option]:

@@ -14,7 +14,7 @@ HOST = {"./control", "./preprocessors", "./fidelity", "./practice", "./discovery
 MAY_IMPORT = {  # "./x" is our own folder x, "x" is somebody else's module x
     "control": {"./errors", "safetensors"},
     "preprocessors": {"./errors"} | IMAGES,
-    "fidelity": {"./errors"} | IMAGES,
+    "fidelity": {"./preprocessors", "./errors"} | IMAGES,
     "host": HOST | IMAGES | COMFY,
     "nodes": {"./control", "./preprocessors", "./fidelity", "./host", "./discovery", "./errors", "comfy_api"},
     "practice": IMAGES | {"./fidelity", "./preprocessors", "aiohttp", "comfy_cli"},

@@ -2,8 +2,12 @@ import math
 
 import pytest
 import torch
+from skimage.metrics import hausdorff_distance
 
-from armature.fidelity.edges import edge_fidelity
+from armature.fidelity.edges import edge_fidelity, edges
+from armature.preprocessors.edges.canny import canny
+
+from ..preprocessors.photographs import astronaut, coffee
 
 
 def lines(*columns, side=32):
@@ -49,3 +53,32 @@ def test_each_pair_of_a_batch_has_its_score():
 def test_unlike_sizes_are_refused():
     with pytest.raises(ValueError, match="must agree"):
         edge_fidelity(lines(5), lines(5, side=16))
+
+
+def test_the_distance_is_scikit_images_on_photographs():
+    first, second = (canny(one[..., :128, :128]) for one in (astronaut(), coffee()))
+    (score,) = edge_fidelity(first, second)
+    expected = hausdorff_distance(first[0, 0].numpy() > 0.5, second[0, 0].numpy() > 0.5)
+    assert score.hausdorff == pytest.approx(expected, rel=1e-5)
+
+
+def test_an_image_obeys_its_own_edges_and_no_others():
+    (own,) = edges(coffee(), hint=canny(coffee(), low=50, high=90), low=50, high=90)[1]
+    assert own == {"F1": 1, "precision": 1, "recall": 1, "Hausdorff": 0}
+    (other,) = edges(coffee(), hint=canny(coffee().flip(-1)))[1]
+    assert other["F1"] < 0.6
+
+
+def test_the_picture_tells_hits_misses_and_surplus():
+    picture, _ = edges(lines(5), hint=lines(5, 20), found=lines(5, 28))
+    assert [picture[0, :, 0, column].gt(0.4).tolist() for column in (5, 20, 28, 12)] == [
+        [True, True, True],
+        [False, True, True],
+        [True, True, False],
+        [False, False, False],
+    ]
+
+
+def test_maps_of_another_size_are_brought_to_the_images():
+    (numbers,) = edges(lines(5), hint=lines(10, 11, side=64), found=lines(5))[1]
+    assert numbers["F1"] == 1
