@@ -6,11 +6,13 @@ import torch
 from torch import Tensor
 
 from ..errors import MissingInput
-from ..preprocessors.declare import Geometry, Mask, Objects
+from ..preprocessors.declare import Boxes, Geometry, Mask, Objects
+
+PERSON = "person"  # what ComfyUI's detectors of many things call one
 
 
 def as_frames(kind: Any, value: Any) -> Any:
-    return {Mask: _masks, Geometry: _geometry, Objects: _objects}.get(kind, _as_it_is)(value)
+    return {Mask: _masks, Geometry: _geometry, Objects: _objects, Boxes: _boxes}.get(kind, _as_it_is)(value)
 
 
 def _as_it_is(value: Any) -> Any:
@@ -43,3 +45,15 @@ def _objects(value: Tensor | dict[str, Any]) -> list[dict[str, Any]]:
     )  # newer than the oldest ComfyUI, as the nodes that track objects are
 
     return [{"masks": unpack_masks(frame), "size": size} for frame in packed]
+
+
+def _boxes(value: dict[str, Any] | list) -> list[list[tuple[float, ...]]]:
+    """ComfyUI's BOUNDING_BOX: one box, a list of them for every frame, or a list for each frame."""
+    frames = [value] if isinstance(value, dict) else value
+    if not frames or isinstance(frames[0], dict):
+        frames = [frames]
+    return [[_box(box) for box in frame if box.get("label", PERSON) == PERSON] for frame in frames]
+
+
+def _box(box: dict[str, Any]) -> tuple[float, ...]:
+    return tuple(float(box[side]) for side in ("x", "y", "width", "height"))

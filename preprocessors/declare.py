@@ -17,11 +17,12 @@ Mask = NewType("Mask", Tensor)  # (B, 1, H, W) in [0, 1], of the image's size
 Keypoints = NewType("Keypoints", list)  # one dict a frame: ComfyUI's POSE_KEYPOINT, as any node makes it
 Geometry = NewType("Geometry", list)  # one dict a frame: "depth" (H, W), a distance, and "sky" (H, W) where it is known
 Objects = NewType("Objects", list)  # one dict a frame: "masks" (N, h, w), one an object, and the image's "size"
+Boxes = NewType("Boxes", list)  # one list a frame: x, y, width and height of each person, in pixels of the image
 
 FlowModel = NewType("FlowModel", Callable)  # torchvision's RAFT: two frames in [-1, 1] -> a list of (B, 2, H, W)
 Network = NewType("Network", nn.Module)  # a pretrained network in fp32, on the image's device; chosen by a file's name
 
-FRAMES = (Image, Mask, Keypoints, Geometry, Objects)  # the kinds that hold one item a frame
+FRAMES = (Image, Mask, Keypoints, Geometry, Objects, Boxes)  # the kinds that hold one item a frame
 SOCKETS = (*FRAMES, FlowModel)  # the kinds that another node gives
 
 

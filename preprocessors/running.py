@@ -7,7 +7,7 @@ from typing import Any
 from torch import Tensor
 
 from ..errors import MismatchedBatch, UnsuitableSize
-from .declare import FRAMES, Image, Mask, Option, Preprocessor
+from .declare import FRAMES, Boxes, Image, Mask, Option, Preprocessor
 from .resize import Size, smooth
 
 LONGEST = 32766  # OpenCV's remap and resize count pixels in 16 bits
@@ -93,7 +93,8 @@ def _results(preprocessor: Preprocessor, image: Tensor | None, values: dict[str,
 def _at(preprocessor: Preprocessor, image: Tensor, values: dict[str, Any], working: Working) -> Iterator[tuple]:
     size, work = tuple(image.shape[-2:]), working.size(*image.shape[-2:])
     masks = {o.name: smooth(values[o.name], work) for o in _masks(preprocessor, values)}
-    for result in _results(preprocessor, preprocessor.resize_image(image, work), values | masks):
+    boxes = {o.name: resized(values[o.name], size, work) for o in _given(preprocessor, values, Boxes)}
+    for result in _results(preprocessor, preprocessor.resize_image(image, work), values | masks | boxes):
         pairs = zip(preprocessor.outputs, result)
         yield (
             result
@@ -110,5 +111,15 @@ def _fitted_masks(preprocessor: Preprocessor, image: Tensor | None, values: dict
     return {o.name: smooth(values[o.name], tuple(image.shape[-2:])) for o in _masks(preprocessor, values)}
 
 
+def resized(boxes: Boxes, size: Size, work: Size) -> Boxes:
+    """The boxes in an image of `size` where it is brought to `work`."""
+    down, right = (new / old for new, old in zip(work, size))
+    return [[(x * right, y * down, width * right, height * down) for x, y, width, height in frame] for frame in boxes]
+
+
 def _masks(preprocessor: Preprocessor, values: dict[str, Any]) -> list[Option]:
-    return [o for o in preprocessor.options if o.type is Mask and values.get(o.name) is not None]
+    return _given(preprocessor, values, Mask)
+
+
+def _given(preprocessor: Preprocessor, values: dict[str, Any], kind: Any) -> list[Option]:
+    return [o for o in preprocessor.options if o.type is kind and values.get(o.name) is not None]

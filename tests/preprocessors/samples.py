@@ -6,6 +6,7 @@ from comfy.model_patcher import ModelPatcher
 
 from armature.preprocessors.declare import (
     SOCKETS,
+    Boxes,
     FlowModel,
     Geometry,
     Image,
@@ -55,6 +56,12 @@ class Drift(torch.nn.Module):
         return [flow[None]] * num_flow_updates
 
 
+def boxes(batch: int, height: int, width: int) -> list[list[dict]]:
+    """BOUNDING_BOX of no people in the first frame and two in the others, as ComfyUI's detectors give it."""
+    one = {"x": width / 4, "y": 0.0, "width": width / 2, "height": float(height), "label": "person", "score": 0.9}
+    return [[one, one | {"x": -2.0, "label": "person"}][: 2 * (index > 0)] for index in range(batch)]
+
+
 def flow_model() -> ModelPatcher:
     """As ComfyUI's loader gives it."""
     return ModelPatcher(Drift(), torch.device("cpu"), torch.device("cpu"))
@@ -69,6 +76,7 @@ def values(preprocessor: Preprocessor, batch: int, height: int, width: int, opti
         Objects: lambda: tracked(batch, height, width),
         Geometry: lambda: {"depth": 0.5 + photo(batch, height, width, 1, seed=3)[..., 0]},
         FlowModel: flow_model,
+        Boxes: lambda: boxes(batch, height, width),
     }
     asked = [o for o in preprocessor.options if o.type in (*SOCKETS, Network) and (optional or o.required)]
     small = {o.name: o.limits.low for o in preprocessor.options if o.name == "input_size"}  # of a network, for speed
