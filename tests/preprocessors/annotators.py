@@ -18,6 +18,32 @@ MANIFESTS: dict[str, dict[str, list[int]]] = json.loads(lzma.decompress(FILE.rea
 SMALLER: dict[str, str] = {}  # a Pretrained's id: the manifest that its tests use, where that is not its own
 
 
+def narrowed(name: str, by: int, instead: dict[int, int]) -> dict[str, list[int]]:
+    """A manifest of the same layers with fewer channels, and other sizes `instead` of some."""
+
+    def size(length: int) -> int:
+        return instead.get(length, length // by if length % by == 0 and length > by else length)
+
+    return {key: [size(length) for length in shape] for key, shape in MANIFESTS[name].items()}
+
+
+PARTS = ("body", "hand", "face")  # of OpenPose
+MAPS = {size: size for size in (38, 19, 22, 71)}  # and, where a stage takes maps and features together:
+MANIFESTS |= {
+    **{
+        f"narrow_openpose_{part}": narrowed(f"openpose_{part}", 16, MAPS | {185: 65, 150: 30, 199: 79})
+        for part in PARTS
+    },
+    "narrow_dwpose": narrowed("dwpose_rtmpose_l_384", 8, {576: 192, 768: 256, 108: 12}),  # for crops of 96 x 128
+    "narrow_vitpose": {
+        key: shape
+        for key, shape in narrowed("hf_vitpose_base", 12, {193: 193}).items()
+        if ".layer." not in key or ".layer.1." in key or ".layer.0." in key
+    },
+}
+SMALLER |= {name.removeprefix("narrow_"): name for name in MANIFESTS if name.startswith("narrow_")}
+
+
 def random_weights(shapes: dict[str, list[int]], seed: int = 0) -> dict[str, torch.Tensor]:
     """Weights that keep activations about as large as they are; norms scale by about 1."""
     generator = torch.Generator().manual_seed(seed)
