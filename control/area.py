@@ -32,6 +32,13 @@ class Area:
         whole = Size(self.whole.height * factor, self.whole.width * factor)
         return Area(self.top * factor, self.left * factor, self.height * factor, self.width * factor, whole)
 
+    def within(self, outer: "Area") -> "Area":
+        """The same place, where the whole is itself an area of another image; in pixels that divide those of both."""
+        down, across = self.whole
+        whole = Size(outer.whole.height * down, outer.whole.width * across)
+        top, left = outer.top * down + self.top * outer.height, outer.left * across + self.left * outer.width
+        return Area(top, left, self.height * outer.height, self.width * outer.width, whole)
+
     def cut(self, images: Tensor) -> Tensor:
         """Its part of images (B, C, H, W) of the whole's size."""
         return images[..., self.top : self.top + self.height, self.left : self.left + self.width]

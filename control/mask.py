@@ -53,6 +53,7 @@ class MaskAtStep:
 
     def __call__(self, size: tuple[int, int]) -> Tensor:
         def of(area: Area | None) -> Tensor:
+            area = area.within(self.step.tile) if area and self.step.tile else area or self.step.tile
             return pick(self.mask.resized(size, self.step.x.device, area), self.step.images, self.batching)
 
         return self.step.each(of)

@@ -34,7 +34,8 @@ class Step:
     batch whether it is the positive (0) or the negative prompt's (1), and `prompts` tells the prompts of the parts from
     others. `window` holds the numbers that the rows of one part have in the whole batch of latents, where only some of
     it is evaluated, and `frames` is the size of the whole. `areas` are the parts of the image that the parts of the
-    batch show, None for a whole one; there are none where all show the whole. `base` is the sampled UNet.
+    batch show, None for a whole one; there are none where all show the whole. `tile` is what the whole latent shows of
+    the image that the masks are for, None for all of it. `base` is the sampled UNet.
     """
 
     x: Tensor
@@ -52,6 +53,7 @@ class Step:
     frames: int | None = None
     base: BaseUNet | None = None
     evaluated: tuple[float, ...] = ()
+    tile: Area | None = None
 
     @property
     def images(self) -> tuple[int, ...]:

@@ -7,6 +7,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from .area import Area
 from .latent_strengths import Strengths, strength_of
 from .mask import Mask, MaskAtStep, overlap
 from .model import ControlModel, ControlOutput
@@ -27,7 +28,8 @@ class Manner:
     """How to apply a control, whatever it is: everything that the user chose but the model and the hint.
 
     `images` are strengths of single images of the batch; those it does not name have what the schedule says, 0 without
-    one. `pooled`: its residuals are averaged over the image.
+    one. `pooled`: its residuals are averaged over the image. `tile` is what the sampled latent shows of the image that
+    the masks are for, where that is not all.
     """
 
     schedule: Schedule = Schedule()
@@ -36,6 +38,7 @@ class Manner:
     options: Options = Options()
     pooled: bool = False
     images: Strengths | None = None
+    tile: Area | None = None
 
     def rows(self, step: Step) -> Rows:
         """The parts of the batch that the control acts on."""

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from functools import cache
 
+from comfy.context_windows import IndexListContextWindow
 from torch import Tensor
 
 from ..control.step import Step
@@ -41,7 +42,7 @@ class Clock:
             cond_or_uncond=tuple(transformer_options.get("cond_or_uncond", (0,))),
             prompts=tuple(transformer_options.get("uuids", ())),
             window=window(transformer_options),
-            frames=getattr(transformer_options.get("context_window"), "total_frames", None),
+            frames=frames(transformer_options),
             **tensors,
         )
 
@@ -52,9 +53,22 @@ def window(transformer_options: dict) -> tuple[int, ...] | None:
     ComfyUI's may have a frame from before the window in front (causal_window_fix), and may go over the frames of one
     video instead, which are none of its batch. AnimateDiff-Evolved has windows of its own.
     """
-    present = transformer_options.get("context_window")
-    if present is not None and present.dim == 0:
+    present = _window_of_batch(transformer_options)
+    if present is not None:
         before = getattr(present, "causal_anchor_index", None)  # newer than the oldest ComfyUI
         return tuple(present.index_list) if before is None else (before, *present.index_list)
     evolved = transformer_options.get("ad_params", {}).get("sub_idxs")
     return None if evolved is None else tuple(evolved)
+
+
+def frames(transformer_options: dict) -> int | None:
+    """How many latents the whole batch has, where a window shows some of them."""
+    present = _window_of_batch(transformer_options)
+    if present is None:
+        return transformer_options.get("ad_params", {}).get("full_length")
+    return getattr(present, "total_frames", None)  # newer than the oldest ComfyUI
+
+
+def _window_of_batch(transformer_options: dict) -> IndexListContextWindow | None:
+    present = transformer_options.get("context_window")
+    return present if present is not None and present.dim == 0 else None

@@ -66,7 +66,8 @@ class ForeignControl(comfy.controlnet.ControlBase):
         if self.previous_controlnet is not None:
             before = self.previous_controlnet.get_control(x_noisy, t, cond, batched_number, transformer_options)
         areas = areas_of(transformer_options, x_noisy) if self.manner.options.areas == "crop" else ()
-        step = self.clock.step(t, transformer_options, areas=areas, x=x_noisy, timesteps=t, context=x_noisy)
+        placed = {"areas": areas, "tile": self.manner.tile}
+        step = self.clock.step(t, transformer_options, x=x_noisy, timesteps=t, context=x_noisy, **placed)
         own = self._control(step, x_noisy, t, cond, batched_number, transformer_options)
         if own is None:
             self.readout.stayed_silent(step, self.manner)
@@ -94,7 +95,7 @@ class ForeignControl(comfy.controlnet.ControlBase):
 
     def _place(self, step):
         """Hint and frames of the evaluation; of controls that take hints of another kind, as they are."""
-        hint = self.cond_hint_original
+        hint = self.cond_hint_original if self.cond_hint is None else self.cond_hint
         if step.x.ndim == 4 and isinstance(hint, Tensor) and hint.ndim == 4:
             self.placing.place(self.inner, hint, self.extra_concat_orig, step)
 

@@ -43,7 +43,7 @@ class ComfyControl(comfy.controlnet.ControlBase):
         self.manner = Manner()
         self.further_hints: tuple[Tensor, ...] = ()  # beside the one that ControlBase has, for models that take several
         self.readout = Readout()
-        self.encoded: dict[tuple, object] = {}  # by size, images and device; emptied around each run
+        self.encoded: dict[tuple, tuple] = {}  # with its hint, by size, images and device; emptied around each run
         self.reused: dict[tuple, object] = {}  # residuals to use again; emptied around each run
 
     @property
@@ -171,6 +171,7 @@ class ComfyControl(comfy.controlnet.ControlBase):
             sigmas,
             transformer_options,
             areas=areas_of(transformer_options, x) if self.manner.options.areas == "crop" else (),
+            tile=self.manner.tile,
             x=self.model_sampling.calculate_input(sigmas, x).to(self.dtype),
             timesteps=self.model_sampling.timestep(sigmas).float(),
             context=cast(cond.get("crossattn_controlnet", cond["c_crossattn"])),
@@ -180,20 +181,23 @@ class ComfyControl(comfy.controlnet.ControlBase):
 
     def _encode(self, step: Step) -> object:
         """The hints for the rows of this step."""
-        hints, size = (self.cond_hint_original, *self.further_hints), hint_size(self.model, step.x.shape[-2:])
+        first = self.cond_hint_original if self.cond_hint is None else self.cond_hint  # set by samplers of tiles
+        hints, size = (first, *self.further_hints), hint_size(self.model, step.x.shape[-2:])
         self.readout.hint(size)
         many = any(hint.shape[0] > 1 for hint in hints)
-        key = (size, step.areas, (step.images, len(step.cond_or_uncond)) if many else (), step.x.device)
+        key = (id(first), size, step.areas, (step.images, len(step.cond_or_uncond)) if many else (), step.x.device)
         if key not in self.encoded:
-            hints = [self._fitted(hint, step, size) for hint in hints]
+            seen = [self._fitted(hint, step, size) for hint in hints]
             if len(self.encoded) >= MOST_CACHED_HINTS:
                 self.encoded.pop(next(iter(self.encoded)))
-            self.encoded[key] = self.model.encode(*hints)
-        return self.encoded[key]
+            self.encoded[key] = first, self.model.encode(*seen)
+        return self.encoded[key][1]
 
     def _fitted(self, hint: Tensor, step: Step, size: tuple[int, int]) -> Tensor:
         """(B, C, h, w) in the network's channels and size, one for each row of the step or one for all."""
         fit = self.manner.options.fit
+        if hint is self.cond_hint and hint.shape[0] == step.x.shape[0]:
+            return fitted(self.model, hint, range(hint.shape[0]), size, fit).to(step.x.device, self.dtype)
         rows = step.each(lambda area: fitted(self.model, hint, step.images, size, fit, area))
         return rows.to(step.x.device, self.dtype)
 

@@ -11,7 +11,7 @@ from armature.control.mask import effect_mask
 from armature.control.options import Options
 from armature.control.unit import Manner
 from armature.host.applying import Application, apply
-from armature.host.clock import window
+from armature.host.clock import frames, window
 
 from . import tiny
 from .test_manner import FAMILIES
@@ -36,13 +36,13 @@ def evolved_windows(base):
         total, count = [torch.zeros_like(x_in) for _ in conds], torch.zeros(len(x_in), 1, 1, 1)
         told = {"full_length": len(x_in), "context_length": 3, "sub_idxs": None}
         options = {**model_options["transformer_options"], "ad_params": told}
-        for frames in ([0, 1, 2], [2, 3, 4], [4, 0, 1]):
+        for shown in ([0, 1, 2], [2, 3, 4], [4, 0, 1]):
             assert all(hasattr(entry["control"], "sub_idxs") for entries in conds for entry in entries or ())
-            told["sub_idxs"] = frames
+            told["sub_idxs"] = shown
             given = {**model_options, "transformer_options": options}
-            for whole, part in zip(total, executor(model, conds, x_in[frames], timestep[frames], given)):
-                whole[frames] += part
-            count[frames] += 1
+            for whole, part in zip(total, executor(model, conds, x_in[shown], timestep[shown], given)):
+                whole[shown] += part
+            count[shown] += 1
         return [whole / count for whole in total]
 
     windowed = base.clone()
@@ -77,3 +77,10 @@ def test_windows_over_the_frames_of_one_video_number_no_latents():
     assert window({"context_window": SimpleNamespace(dim=2, index_list=[4, 5])}) is None
     assert window({"context_window": SimpleNamespace(dim=0, index_list=[4, 5])}) == (4, 5)
     assert window({}) is None
+
+
+def test_the_whole_batch_is_known():
+    told = SimpleNamespace(dim=0, index_list=[4, 5], total_frames=9)
+    assert frames({"context_window": told}) == 9 and frames({}) is None
+    assert frames({"context_window": SimpleNamespace(dim=2, index_list=[4, 5], total_frames=9)}) is None
+    assert frames({"ad_params": {"full_length": 7, "sub_idxs": [1]}}) == 7
