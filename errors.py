@@ -25,6 +25,10 @@ class MissingWeights(ArmatureError):
     """A preprocessor's network was chosen whose file is not there."""
 
 
+class FailedDownload(ArmatureError):
+    """A file that was asked for did not come, or is not the one that was published."""
+
+
 class WrongBaseModel(ArmatureError):
     """The control model was made for another base model than the one being sampled."""
 

@@ -2,7 +2,7 @@
 
 The pack is imported as the package `armature`, from its path and never from sys.path, as ComfyUI does it: on
 sys.path its folder `nodes` would shadow ComfyUI's own module of that name. Set COMFYUI_PATH to a ComfyUI folder;
-without it the one that quickstart.py made is used.
+without it the one in whose custom_nodes this is, or the one that quickstart.py made, is used.
 """
 
 import os
@@ -16,7 +16,10 @@ NAME = "armature"
 
 
 def comfyui_path() -> Path:
-    return Path(os.environ.get("COMFYUI_PATH") or ROOT / ".quickstart" / "ComfyUI")
+    if chosen := os.environ.get("COMFYUI_PATH"):
+        return Path(chosen)
+    around = ROOT.parent.parent
+    return around if (around / "comfy").is_dir() else ROOT / ".quickstart" / "ComfyUI"
 
 
 def load_pack() -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import folder_paths
 
+from .. import discovery, preprocessors
 from ..errors import MissingWeights, UnreadableFile
 from ..preprocessors.pretrained import Pretrained, Published
 from .reading import read_outline
@@ -26,6 +27,12 @@ def register() -> None:
 def folder() -> Path:
     """Where new files belong."""
     return Path(folder_paths.get_folder_paths(FOLDER)[0])
+
+
+def published() -> dict[str, tuple[Published, Pretrained]]:
+    """Every file that some network names, by its name, with that network."""
+    networks = discovery.declared(preprocessors, Pretrained).values()
+    return {file.name: (file, network) for network in networks for file in network.files}
 
 
 def file_names(network: Pretrained) -> list[str]:
@@ -68,15 +75,23 @@ def _missing(name: str, network: Pretrained) -> str:
     file = next((file for file in network.files if file.name == name), network.files[0])
     asked = "" if file.name == name else f"There is no file {name!r} for {network.id}. "
     return (
-        f"{asked}{file.name} is missing. Get it from {file.url} ({described(file)}), put it into {folder()}, "
-        "and press R in ComfyUI."
+        f"{asked}{file.name} is missing. The node Get Weights brings it; or get it from {file.url} ({described(file)}) "
+        f"and put it into {folder()}."
     )
 
 
 def described(file: Published) -> str:
-    known = [f"{file.size:,} bytes"] * (file.size is not None) + [f"SHA-256 {file.sha256}"] * (file.sha256 is not None)
-    use = ", not for commercial use" if file.non_commercial else ""
-    return ", ".join([*known, f"licence {file.licence}{use}"])
+    size = "" if file.size is None else f"{file.size:,} bytes, "
+    sha256 = "" if file.sha256 is None else f"SHA-256 {file.sha256}, "
+    return f"{size}{sha256}licence {_licence(file)}"
+
+
+def licences(network: Pretrained) -> str:
+    return ", ".join(f"{file.name} {_licence(file)}" for file in network.files)
+
+
+def _licence(file: Published) -> str:
+    return f"{file.licence}{' (no commercial use)' if file.non_commercial else ''}"
 
 
 def _places() -> Iterator[tuple[str, Path]]:

@@ -128,6 +128,6 @@ def _reason(path: Path, error: Exception) -> str:
             "it is damaged, cut off, or no safetensors file at all. Compare its size with the download page and get it "
             f"again. ({error})"
         )
-    if isinstance(error, pickle.UnpicklingError):
+    if isinstance(error, pickle.UnpicklingError) and "global" in str(error).lower():
         return "it holds Python code besides weights, which is never run. Get the .safetensors version of it."
     return f"it is damaged or cut off. Get it again, as .safetensors if there is one. ({error})"

@@ -37,10 +37,11 @@ def unwrapped(weights: Weights) -> dict[str, Tensor]:
 class Pretrained:
     """A network and the files that fit it; the first of `files` is the one to have if there is none.
 
-    `canonical` gives weights the names and layout that the network has. It is asked of any file, also of another
-    network's, and of tensors on the meta device; `signature` are keys that only this network's have after it.
-    `build(canonical weights, ops)` returns the module in which exactly these weights have a place; it may read sizes
-    from their shapes. If it is `filled`, `build` has put them there, as transformers' `from_pretrained` does.
+    `canonical` gives weights the names and layout that the network has, and leaves those that have them. It is asked of
+    any file, also of another network's, and of tensors on the meta device; `signature` are keys that only this
+    network's have after it. `build(canonical weights, ops)` returns the module in which exactly these weights have a
+    place; it may read sizes from their shapes. If it is `filled`, `build` has put them there, as transformers'
+    `from_pretrained` does.
     """
 
     id: str

@@ -15,7 +15,7 @@ MAY_IMPORT = {  # "./x" is our own folder x, "x" is somebody else's module x
     "control": {"./errors", "safetensors"},
     "preprocessors": {"./errors"} | IMAGES,
     "fidelity": {"./preprocessors", "./errors"} | IMAGES,
-    "host": HOST | IMAGES | COMFY,
+    "host": HOST | IMAGES | COMFY | {"requests"},
     "nodes": {"./control", "./preprocessors", "./fidelity", "./host", "./discovery", "./errors", "comfy_api"},
     "practice": IMAGES | {"./fidelity", "./preprocessors", "aiohttp", "comfy_cli"},
     "practice/training": HOST | {"./host"} | IMAGES | {"comfy"},

@@ -17,7 +17,7 @@ from .finishing import STEPS, Kind, Safe, finished
 def hed(
     image: Tensor,
     *,
-    network: Annotated[Network, HED, "HED's weights; ControlNetHED.pth, Apache-2.0, is what control models know."],
+    network: Annotated[Network, HED, "Weights of HED; control models were trained on those of ControlNetHED.pth."],
     safe: Safe = "enable",
     output: Kind = "soft",
 ) -> Tensor:
