@@ -27,7 +27,7 @@ def replacement(preprocessor: Preprocessor, replaced: Replaced) -> io.NodeReplac
             *({"new_id": ours, "old_id": theirs} for ours, theirs in carried.items()),
             *({"new_id": ours, "set_value": value} for ours, value in (LIKE_THEIRS | replaced.fixed).items()),
         ],
-        output_mapping=[{"old_idx": 0, "new_idx": 0}],
+        output_mapping=[{"old_idx": index, "new_idx": index} for index in range(len(preprocessor.outputs))],
     )
 
 

@@ -47,6 +47,12 @@ def test_a_replaced_node_runs_with_its_values(monkeypatch, preprocessor, replace
     assert node.execute(**given | linked)[0].shape == (1, *size, 3)
 
 
+def test_their_keypoints_are_ours():
+    for preprocessor, replaced in REPLACED:
+        mapped = [(one["old_idx"], one["new_idx"]) for one in replacement(preprocessor, replaced).output_mapping]
+        assert mapped == ([(0, 0), (1, 1)] if replaced.id in ("DWPreprocessor", "OpenposePreprocessor") else [(0, 0)])
+
+
 def test_their_scribble_is_inverted_and_stays_so(monkeypatch):
     threshold, scribble = next((one, r) for one, r in REPLACED if r.id == "ScribblePreprocessor")
     given = replaced_inputs(monkeypatch, threshold, scribble, {"image": ["9", 0], "resolution": 32})
