@@ -31,8 +31,9 @@ def lines(
 ) -> tuple[Tensor, list[dict[str, float]]]:
     """Compares straight lines by their ends. In the picture white is hit, blue missed, orange surplus.
 
-    The line segment detector reads both maps; each drawn line is two for it, one a side, in either map. The picture
-    is at the largest threshold.
+    The line segment detector reads both maps; each drawn line is two for it, one a side, in either map. Ends are hard
+    to find twice: photographs with a little noise keep an sAP10 of 0.2 to 0.4 against their own lines, mirrored ones
+    0. Compare scores with each other.
     """
     size = tuple(image.shape[-2:])
     found = segments(image, length=length) if found is None else found

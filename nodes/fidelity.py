@@ -65,6 +65,6 @@ def _option(measure: Measure) -> io.DynamicCombo.Option:
 def _description(measures: dict[str, Measure]) -> str:
     lines = ["How well an image obeys its control map: the condition is found in the image again and compared.", ""]
     for title, measure in measures.items():
-        lines.append(f"- **{title}**: {measure.scoring.help.splitlines()[0]}")
+        lines.append(f"- **{title}**: {' '.join(measure.scoring.help.split())}")
         lines += [f"  - {name}: {meaning}" for name, meaning in measure.numbers.items()]
     return "\n".join(lines)
