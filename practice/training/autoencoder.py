@@ -5,10 +5,11 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
+from ...control.training.run import averaged
 from ..autoencoder import Autoencoder
 from ..shape import LATENT_CHANNELS
 from .examples import Examples
-from .run import Run
+from .run import Log, checkpoint, stage
 
 CROP, BATCH = 64, 32
 KL_WEIGHT = 5e-4
@@ -44,19 +45,19 @@ def standardised(model: Autoencoder, image: Tensor) -> Autoencoder:
 def main(folder: Path, device: torch.device, steps: int) -> None:
     examples = Examples(folder, side=128, count=20_000)
     model = Autoencoder(LATENT_CHANNELS).to(device)
-    run = Run(folder, "autoencoder", model, steps, learning_rate=1.5e-3)
+    run = stage(folder, "autoencoder", model, steps, learning_rate=1.5e-3)
 
     def batch_loss(generator: torch.Generator) -> Tensor:
         pixels = examples.pixels(examples.pick(BATCH, generator)).to(device)
         top, left = torch.randint(0, 128 - CROP + 1, (2,), generator=generator).tolist()
         return loss(model, pixels[..., top : top + CROP, left : left + CROP], generator)
 
-    run.train(batch_loss)
+    run.train(batch_loss, Log(run))
 
 
 def load(folder: Path, device: torch.device) -> Autoencoder:
     """The trained autoencoder, standardised."""
     model = Autoencoder(LATENT_CHANNELS)
-    model.load_state_dict(torch.load(folder / "autoencoder.pt", weights_only=True, map_location="cpu")["averaged"])
+    model.load_state_dict(averaged(checkpoint(folder, "autoencoder")))
     examples = Examples(folder, side=128, count=20_000)
     return standardised(model, examples.pixels(list(range(256)))).to(device).eval().requires_grad_(False)

@@ -12,13 +12,14 @@ from comfy import ops
 from comfy.ldm.modules.diffusionmodules.openaimodel import UNetModel
 from torch import Tensor, nn
 
+from ...control.training.run import averaged
 from ..autoencoder import Autoencoder
 from ..shape import LATENT_CHANNELS, UNET
 from ..world import HELD_OUT_SEEDS
 from . import autoencoder
 from .diffusion import Denoiser, sample, velocity_loss
 from .examples import Examples, example
-from .run import Run
+from .run import Log, checkpoint, stage
 from .text import TextEncoder, tokenize
 
 BUCKETS = ((128, 20_000, 20, 0.8), (256, 3_000, 4, 0.2))  # side, pictures, batch, how often
@@ -68,7 +69,7 @@ def known_tokens(folder: Path) -> list[int]:
 def load(folder: Path, device: torch.device) -> Base:
     """The trained base, frozen."""
     base = Base(known_tokens(folder))
-    base.load_state_dict(torch.load(folder / "base.pt", weights_only=True, map_location="cpu")["averaged"])
+    base.load_state_dict(averaged(checkpoint(folder, "base")))
     return base.to(device).eval().requires_grad_(False)
 
 
@@ -100,7 +101,7 @@ def main(folder: Path, device: torch.device, steps: int) -> None:
     encoder = autoencoder.load(folder, device)
     among = buckets(folder, encoder)
     model = Base(known_tokens(folder)).to(device)
-    run = Run(folder, "base", model, steps, learning_rate=8e-4)
+    run = stage(folder, "base", model, steps, learning_rate=8e-4)
 
     def loss(generator: torch.Generator) -> Tensor:
         bucket = choose(among, generator)
@@ -120,7 +121,7 @@ def main(folder: Path, device: torch.device, steps: int) -> None:
         save_picture(folder / f"base_{run.step:06}.png", [real, encoder.decode(encoder.encode(real)), drawn])
         return {"picture": run.step}
 
-    run.train(loss, evaluate, EVALUATE_EVERY)
+    run.train(loss, Log(run, evaluate, EVALUATE_EVERY))
 
 
 class Initialised(ops.disable_weight_init):

@@ -14,6 +14,7 @@ from ...control.model import ControlOutput
 from ...control.step import Step
 from ...control.training.addition import as_patches
 from ...control.training.controlnet import NewControlNet
+from ...control.training.run import averaged
 from ...fidelity.edges import edge_fidelity
 from ...preprocessors.edges.canny import canny
 from ..autoencoder import Autoencoder
@@ -23,7 +24,7 @@ from . import autoencoder
 from .base import Base, Bucket, buckets, choose, drop, guided, load, save_picture
 from .diffusion import sample, velocity_loss
 from .examples import example
-from .run import Run
+from .run import Log, checkpoint, stage
 
 EMPTY_PROMPTS = 0.5
 LOW, HIGH = (50, 100), (200, 350)  # thresholds vary, as in the original's annotator training
@@ -85,7 +86,7 @@ def main(folder: Path, device: torch.device, steps: int) -> None:
     encoder = autoencoder.load(folder, device)
     among = buckets(folder, encoder)
     base = load(folder, device)
-    run = Run(folder, "control", new_controlnet(base.unet).to(device), steps, learning_rate=8e-4)
+    run = stage(folder, "control", new_controlnet(base.unet).to(device), steps, learning_rate=8e-4)
 
     def loss(generator: torch.Generator) -> Tensor:
         bucket = choose(among, generator)
@@ -99,11 +100,11 @@ def main(folder: Path, device: torch.device, steps: int) -> None:
         picture = folder / f"control_{run.step:06}.png"
         return fidelity(partial(controlled, base, averaged), averaged.encode, base, encoder, picture)
 
-    run.train(loss, evaluate, EVALUATE_EVERY)
+    run.train(loss, Log(run, evaluate, EVALUATE_EVERY))
 
 
 def load_control(folder: Path, base: Base, device: torch.device) -> ControlNet:
     """The trained ControlNet, frozen."""
     control = new_controlnet(base.unet)
-    control.load_state_dict(torch.load(folder / "control.pt", weights_only=True, map_location="cpu")["averaged"])
+    control.load_state_dict(averaged(checkpoint(folder, "control")))
     return control.to(device).eval().requires_grad_(False)

@@ -7,6 +7,9 @@ import numpy as np
 import torch
 from PIL import Image, ImageDraw
 
+from ...control.training.run import steps_taken
+from .run import checkpoint
+
 Curve = list[tuple[float, float]]
 """(step, value) in order."""
 
@@ -34,7 +37,7 @@ def curve(log: Path, value: str) -> Curve:
 
 def after(folder: Path, value: str) -> Curve:
     """The control stage up to where the joint one took over, and that behind it."""
-    start = torch.load(folder / "control.pt", weights_only=True, map_location="cpu")["step"]
+    start = steps_taken(checkpoint(folder, "control"))
     first = [point for point in curve(folder / "control.jsonl", value) if point[0] <= start]
     return first + [(step + start, found) for step, found in curve(folder / "joint.jsonl", value)]
 

@@ -8,11 +8,13 @@ import torch.nn.functional as F
 from safetensors.torch import save_file
 from torch import Tensor
 
+from ...control.training.run import steps_taken
 from ...host.practice import PRACTICE_MODEL, WEIGHTS
 from ..shape import CONTEXT_DIM, UNET
 from . import autoencoder
 from .examples import Examples
 from .joint import load_both
+from .run import checkpoint
 
 COMMON = {"modelspec.author": "Armature", "modelspec.license": "GPL-3.0-or-later"}
 
@@ -53,7 +55,7 @@ def preview_factors(latents: Tensor, images: Tensor) -> list[list[float]]:
 
 def _steps(folder: Path, *stages: str) -> str:
     """How long each stage was trained."""
-    taken = (torch.load(folder / f"{stage}.pt", weights_only=True, map_location="cpu")["step"] for stage in stages)
+    taken = (steps_taken(checkpoint(folder, stage)) for stage in stages)
     return ", ".join(f"{stage} {step}" for stage, step in zip(stages, taken))
 
 

@@ -32,7 +32,7 @@ from .base import Base, buckets, choose, drop
 from .control import EMPTY_PROMPTS, EVALUATE_EVERY, HINT_CHANNELS, fidelity, hints
 from .diffusion import velocity_loss
 from .export import WEIGHTS, save
-from .run import Run
+from .run import Log, stage
 
 
 @dataclass(frozen=True)
@@ -90,7 +90,7 @@ def train(name: str, folder: Path, device: torch.device, steps: int) -> None:
     """Train the family's control, and write its file."""
     family, (base, encoder) = FAMILIES[name], published.load(device)
     among = buckets(folder, encoder)
-    run = Run(folder, name, new(name, base).to(device), steps, family.learning_rate)
+    run = stage(folder, name, new(name, base).to(device), steps, family.learning_rate)
 
     def loss(generator: torch.Generator) -> Tensor:
         bucket = choose(among, generator)
@@ -101,13 +101,10 @@ def train(name: str, folder: Path, device: torch.device, steps: int) -> None:
         return velocity_loss(denoise, bucket.latents[chosen].float().to(device), generator)
 
     def evaluate(averaged: ControlModel) -> dict:
-        return fidelity(partial(controlled, base, averaged), averaged.encode, base, encoder, _picture(run))
+        picture = folder / f"{name}_{run.step:06}.png"
+        return fidelity(partial(controlled, base, averaged), averaged.encode, base, encoder, picture)
 
-    run.train(loss, evaluate, EVALUATE_EVERY)
+    run.train(loss, Log(run, evaluate, EVALUATE_EVERY))
     facts = {"modelspec.title": f"Armature practice {family.title} (Canny)", "steps": str(run.step)}
     metadata = family.new(base.unet.state_dict()).metadata
     save(run.averaged.state_dict(), WEIGHTS / "controls" / f"practice_canny_{name}.safetensors", {**facts, **metadata})
-
-
-def _picture(run: Run) -> Path:
-    return run.folder / f"{run.name}_{run.step:06}.png"

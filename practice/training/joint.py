@@ -10,12 +10,13 @@ import torch
 from torch import Tensor, nn
 
 from ...control.architectures.controlnet import ControlNet
+from ...control.training.run import averaged
 from . import autoencoder
 from .base import EMPTY_PROMPTS, Base, buckets, choose, drop, load
 from .control import EMPTY_PROMPTS as EMPTY_PROMPTS_UNDER_CONTROL
 from .control import EVALUATE_EVERY, controlled, fidelity, hints, load_control
 from .diffusion import velocity_loss
-from .run import Run
+from .run import Log, checkpoint, stage
 
 
 def networks(folder: Path, device: torch.device) -> nn.ModuleDict:
@@ -27,7 +28,7 @@ def networks(folder: Path, device: torch.device) -> nn.ModuleDict:
 def load_both(folder: Path, device: torch.device) -> tuple[Base, ControlNet]:
     """The trained base and ControlNet, frozen."""
     both = networks(folder, device)
-    both.load_state_dict(torch.load(folder / "joint.pt", weights_only=True, map_location="cpu")["averaged"])
+    both.load_state_dict(averaged(checkpoint(folder, "joint")))
     both.eval().requires_grad_(False)
     return both["base"], both["control"]
 
@@ -35,7 +36,7 @@ def load_both(folder: Path, device: torch.device) -> tuple[Base, ControlNet]:
 def main(folder: Path, device: torch.device, steps: int) -> None:
     encoder = autoencoder.load(folder, device)
     among = buckets(folder, encoder)
-    run = Run(folder, "joint", networks(folder, device), steps, learning_rate=6e-4)
+    run = stage(folder, "joint", networks(folder, device), steps, learning_rate=6e-4)
     base, control = run.model["base"], run.model["control"]
 
     def loss(generator: torch.Generator) -> Tensor:
@@ -52,4 +53,4 @@ def main(folder: Path, device: torch.device, steps: int) -> None:
         base, control, picture = averaged["base"], averaged["control"], folder / f"joint_{run.step:06}.png"
         return fidelity(partial(controlled, base, control), control.encode, base, encoder, picture)
 
-    run.train(loss, evaluate, EVALUATE_EVERY)
+    run.train(loss, Log(run, evaluate, EVALUATE_EVERY))

@@ -16,6 +16,7 @@ from ...control.architectures.controlnet_union import CONTROLNET_UNION, TYPES, C
 from ...control.backend import Backend
 from ...control.checkpoint import Checkpoint
 from ...control.training.controlnet_union import new_controlnet_union
+from ...control.training.run import Run
 from ...fidelity.edges import edge_fidelity
 from ...preprocessors.edges.canny import canny
 from ...preprocessors.sketch.xdog import xdog
@@ -29,7 +30,7 @@ from .control import EMPTY_PROMPTS, HIGH, LOW, controlled
 from .diffusion import sample, velocity_loss
 from .export import WEIGHTS, save
 from .known import Known
-from .run import Run
+from .run import Log, stage
 
 START, FINISH = "practice_canny.safetensors", "practice_union.safetensors"
 COUNT = TYPES.index("segment") + 1  # types come in order; openpose and normal are there and never trained
@@ -83,7 +84,7 @@ def main(folder: Path, device: torch.device, steps: int) -> None:
     base, encoder = published.load(device)
     among = buckets(folder, encoder)
     known = {bucket.examples.side: Known(bucket.examples) for bucket in among}
-    run = Run(folder, "union", new_union().to(device), steps, learning_rate=6e-4)
+    run = stage(folder, "union", new_union().to(device), steps, learning_rate=6e-4)
 
     def loss(generator: torch.Generator) -> Tensor:
         bucket, types = choose(among, generator), some_types(generator)
@@ -95,7 +96,7 @@ def main(folder: Path, device: torch.device, steps: int) -> None:
         denoise = partial(controlled, base, union, encoded, context=context)
         return velocity_loss(denoise, bucket.latents[chosen].float().to(device), generator)
 
-    run.train(loss, partial(fidelity, base, encoder, folder, run), EVALUATE_EVERY)
+    run.train(loss, Log(run, partial(fidelity, base, encoder, folder, run), EVALUATE_EVERY))
     facts = {"modelspec.title": "Armature practice ControlNet Union", "steps": str(run.step)}
     facts |= {"num_head_channels": str(UNET["num_head_channels"])}
     save(published_names(run.averaged), WEIGHTS / "controls" / FINISH, facts)
@@ -126,7 +127,7 @@ def fidelity(base: Base, encoder: Autoencoder, folder: Path, run: Run, averaged:
         scores = edge_fidelity(canny(images(scenes)), canny((drawn + 1) / 2))
         found[f"f1 {TYPES[number].split('/')[0]}"] = round(sum(score.f1 for score in scores) / EVALUATED, 4)
         rows += [hint.cpu() * 2 - 1, drawn]
-    save_picture(folder / f"{run.name}_{run.step:06}.png", rows)
+    save_picture(folder / f"union_{run.step:06}.png", rows)
     return found
 
 
