@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import math
 import uuid
 from dataclasses import dataclass, field
 from io import BytesIO
@@ -73,7 +74,7 @@ class Client:
                 await self._follow(session, socket, run, interrupt_at)
             async with session.get(f"/history/{prompt_id}") as answer:
                 outputs = (await answer.json())[prompt_id]["outputs"]
-            for node, output in outputs.items():
+            for node, output in ((n, o) for n, o in outputs.items() if "images" in o):
                 async with session.get("/view", params=output["images"][0]) as answer:
                     run.images[node] = np.asarray(Image.open(BytesIO(await answer.read())))
         return run
@@ -86,7 +87,7 @@ class Client:
                     continue
                 event = json.loads(message.data)
                 run.events.append((event["type"], event["data"]))
-                if event["type"] == "progress" and event["data"]["value"] == interrupt_at:
+                if event["type"] == "progress" and event["data"]["value"] >= (interrupt_at or math.inf):
                     async with session.post("/interrupt"):
                         pass
                 if event["type"] == "executing" and event["data"]["node"] is None:
