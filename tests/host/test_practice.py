@@ -11,10 +11,18 @@ from armature.fidelity.edges import edge_fidelity
 from armature.host.applying import Application, apply, apply_control
 from armature.host.loading import load_control
 from armature.host.practice import WEIGHTS, load_photo, load_practice_model, practice_controls
+from armature.host.union import with_type
+from armature.practice.maps import depth, images, scribbles, segments
 from armature.practice.world import HELD_OUT_SEEDS, scene
 from armature.preprocessors.edges.canny import canny
 
 LARGEST = 32e6
+MAPS = {
+    "depth": depth,
+    "hed/pidi/scribble/ted": lambda scenes: scribbles(images(scenes)),
+    "canny/lineart/anime_lineart/mlsd": lambda scenes: canny(images(scenes)),
+    "segment": segments,
+}
 COURSES = (Values((1.0, 0.0)), Values((0.0, 1.0)))  # the first half of a run, and the second
 
 
@@ -37,7 +45,8 @@ def draw(practice, positive, negative, side=128, steps=8, seed=5):
 def test_all_weights_fit_their_budget():
     assert sum(path.stat().st_size for path in WEIGHTS.rglob("*.safetensors")) <= LARGEST
     assert list(practice_controls()) == [
-        f"practice_canny{family}.safetensors" for family in ("", "_lllite", "_t2i_adapter", "_xs")
+        *(f"practice_canny{family}.safetensors" for family in ("", "_lllite", "_t2i_adapter", "_xs")),
+        "practice_union.safetensors",
     ]
 
 
@@ -116,3 +125,33 @@ def test_the_image_follows_the_map_and_only_under_control(practice):
             (score,) = edge_fidelity(hint, canny(draw(practice, *both, steps=10).movedim(-1, 1)))
             f1[strength] += score.f1 / len(scenes)
     assert f1[1.0] > 2 * f1[0.0]
+
+
+def edges_of_scenes(practice, control=None, hint=None):
+    """The mean F1 of six held-out scenes' edges in what is drawn of their captions."""
+    model, clip, vae = practice
+    scenes = [scene(HELD_OUT_SEEDS + i) for i in range(6)]
+    both = [[[torch.cat([encode(clip, s.caption)[0][0] for s in scenes]), {}]], encode(clip, "")]
+    if control is not None:
+        both = apply_control(*both, control, hint(scenes).movedim(1, -1), 1.0, (0.0, 1.0))
+    (latent,) = comfy_nodes.EmptyLatentImage().generate(128, 128, len(scenes))
+    (drawn,) = comfy_nodes.KSampler().sample(model, 5, 8, 3.0, "euler", "normal", *both, latent)
+    found = canny(comfy_nodes.VAEDecode().decode(vae, drawn)[0].movedim(-1, 1))
+    return sum(score.f1 for score in edge_fidelity(canny(images(scenes)), found)) / len(scenes)
+
+
+@pytest.fixture(scope="module")
+def uncontrolled(practice):
+    return edges_of_scenes(practice)
+
+
+@pytest.mark.parametrize("name", MAPS)
+def test_the_union_follows_a_map_of_each_type_it_learned(practice, uncontrolled, name):
+    union = with_type(load_control("practice_union.safetensors"), name)
+    assert edges_of_scenes(practice, union, MAPS[name]) > 2 * uncontrolled
+
+
+def test_a_union_map_under_another_type_is_followed_less(practice):
+    union = load_control("practice_union.safetensors")
+    right, wrong = (edges_of_scenes(practice, with_type(union, name), segments) for name in ("segment", "openpose"))
+    assert right > wrong
