@@ -1,6 +1,6 @@
 """What does a control map cost? Ours, and comfyui_controlnet_aux's nodes in the same run; sixteen photographs.
 
-The difference is the mean over the pixels, in levels of 255; docs/replaced_nodes.md says where it comes from.
+The difference is the mean over the pixels, in levels of 255; docs/compatibility.md says where it comes from.
 """
 
 import math

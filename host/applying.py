@@ -1,6 +1,6 @@
 """What the Apply nodes do to conditionings."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import comfy.controlnet
 import comfy.sd
@@ -9,7 +9,7 @@ from torch import Tensor
 
 from ..control.schedule import Schedule
 from ..control.unit import Manner
-from ..errors import MissingInput
+from ..errors import MissingInput, WrongControl
 from .areas import area_hooks
 from .foreign import ForeignControl, is_transformer, refuse_published, refuse_unsupported
 from .inpainting import inpainting_hint
@@ -47,12 +47,18 @@ class Application:
         if self.control.latent_format is not None and self.vae is None:
             raise MissingInput("This control model reads its image through a VAE. Connect the base model's VAE to vae.")
         if isinstance(self.control, ComfyControl):
-            for weights in self.manner.every_weights:
+            for weights in self.full_manner.every_weights:
                 weights.of(self.control.model.places)
         else:
             refuse_unsupported(self.manner.options, self.image.shape[0])
             if is_transformer(self.control):
                 refuse_published(self.manner)
+
+    @property
+    def full_manner(self) -> Manner:
+        """With the schedule that the control has from its loader, where there is no other."""
+        own = self.control.manner.schedule if isinstance(self.control, ComfyControl) else Schedule()
+        return replace(self.manner, schedule=own) if self.manner.schedule == Schedule() else self.manner
 
     def applied(self) -> comfy.controlnet.ControlBase:
         """A copy of the control, ready for a conditioning."""
@@ -61,12 +67,31 @@ class Application:
             hint, beside = inpainting_hint(control, hint, self.inpaint_mask)
         readout = self.readout or Readout()
         if isinstance(control, ComfyControl):
-            control.manner, control.readout = self.manner, readout
+            control.manner, control.readout = self.full_manner, readout
         elif self.manner != Manner() or self.readout is not None:
             control = ForeignControl(control, self.manner, readout)
         if self.manner.options.areas == "crop":
             control.extra_hooks = area_hooks()
         return control.set_cond_hint(hint, self.strength, self.percents, vae=self.vae, extra_concat=beside)
+
+
+def scheduled(control: comfy.controlnet.ControlBase, schedule: Schedule) -> comfy.controlnet.ControlBase:
+    """The control with a schedule of its own, for nodes that apply it without one.
+
+    Raises:
+        InvalidValue: the schedule has a wrong number of block weights.
+        WrongControl: ComfyUI itself runs the control.
+    """
+    if not isinstance(control, ComfyControl):
+        raise WrongControl(
+            "ComfyUI itself runs this control model, and a schedule at its loader would have no effect. Connect the "
+            "schedule to Apply Control."
+        )
+    for weights in schedule.weights:
+        weights.of(control.model.places)
+    copied = control.copy()
+    copied.manner = replace(copied.manner, schedule=schedule)
+    return copied
 
 
 def apply(positive: list, negative: list | None, *applications: Application) -> tuple[list, object]:

@@ -1,5 +1,7 @@
 """Help pages from schemas: what a node shows in its help panel is what its schema says."""
 
+from typing import Any
+
 from comfy_api.latest import io
 
 
@@ -31,3 +33,16 @@ def _range(i: io.Input) -> str:
     bounds = f", {i.min} to {i.max}" if getattr(i, "min", None) is not None else ""
     choices = f"; {', '.join(i.options)}" if isinstance(i, io.Combo.Input) and default is not None else ""
     return "" if default is None else f"{default}{bounds}{choices}"
+
+
+def specification(schema: io.Schema) -> dict[str, list[dict[str, Any]]]:
+    """What the rewriting of workflows has to know of a node: its inputs in order, and its outputs."""
+    outputs = [{"name": o.display_name or o.io_type, "type": o.io_type} for o in schema.outputs]
+    return {"inputs": [_specified(i) for i in schema.inputs], "outputs": outputs}
+
+
+def _specified(i: io.Input) -> dict[str, Any]:
+    if not isinstance(i, io.WidgetInput) or i.force_input:
+        return {"name": i.id, "type": i.get_io_type(), "widget": False}
+    default = "" if i.default is None else i.default  # a file's name is this machine's
+    return {"name": i.id, "type": i.get_io_type(), "widget": True, "default": default}

@@ -2,8 +2,11 @@
 
 from comfy_api.latest import io
 
+from ..host import peer_objects
+from ..host.applying import scheduled
 from ..host.control_files import control_files
 from ..host.loading import DTYPES, POOLING, load_control
+from .applying import AnySchedule
 
 
 class LoadControl(io.ComfyNode):
@@ -42,10 +45,17 @@ class LoadControl(io.ComfyNode):
                     optional=True,
                     advanced=True,
                 ),
+                AnySchedule.Input(
+                    "schedule",
+                    optional=True,
+                    tooltip="From Control Schedule or Control Keyframe: how the strength of this control changes in a "
+                    "run, whichever node applies it. A schedule of Apply Control takes its place.",
+                ),
             ],
             outputs=[io.ControlNet.Output(tooltip="For Apply Control, or any node that takes a CONTROL_NET.")],
         )
 
     @classmethod
-    def execute(cls, name, dtype="auto", global_pooling="auto") -> io.NodeOutput:
-        return io.NodeOutput(load_control(name, dtype, global_pooling))
+    def execute(cls, name, dtype="auto", global_pooling="auto", schedule=None) -> io.NodeOutput:
+        control = load_control(name, dtype, global_pooling)
+        return io.NodeOutput(control if schedule is None else scheduled(control, peer_objects.schedule(schedule)))

@@ -20,11 +20,12 @@ SCHEMAS = {cls.GET_SCHEMA().node_id: cls for cls in node_classes()}
 
 def test_comfyui_loads_the_pack_and_keeps_its_own_nodes_module(monkeypatch):
     replacements = NodeReplaceManager()
-    server = SimpleNamespace(node_replace_manager=replacements)
+    handlers = []
+    server = SimpleNamespace(node_replace_manager=replacements, add_on_prompt_handler=handlers.append)
     monkeypatch.setattr(PromptServer, "instance", server, raising=False)
     assert asyncio.run(comfy_nodes.load_custom_node(str(ROOT)))
     assert set(SCHEMAS) <= set(comfy_nodes.NODE_CLASS_MAPPINGS)
-    assert replacements.has_replacement("CannyEdgePreprocessor")
+    assert replacements.has_replacement("CannyEdgePreprocessor") and len(handlers) == 1
     assert sys.modules["nodes"] is comfy_nodes and Path(comfy_nodes.__file__).name == "nodes.py"
 
 
