@@ -36,12 +36,16 @@ def published() -> dict[str, tuple[Published, Pretrained]]:
 
 
 def file_names(network: Pretrained) -> list[str]:
-    """What a node offers: the files that fit, those that their authors published first, then those still missing.
+    """What a node offers: the files that fit, its published ones first, those of them that are missing, and last what
+    fits but is published for another network.
 
     The missing ones are there so that a workflow opens and runs as far as their message.
     """
-    found, published = found_files(network), [file.name for file in network.files]
-    return sorted(found, key=lambda name: name not in published) + [name for name in published if name not in found]
+    found, own = found_files(network), [file.name for file in network.files]
+    elsewhere = {Path(name).stem for name in published() if name not in own}
+    others = [name for name in found if Path(name).stem in elsewhere]
+    here, missing = ([name for name in found if name not in others], [name for name in own if name not in found])
+    return [*here, *missing, *others]
 
 
 def found_files(network: Pretrained) -> dict[str, Path]:

@@ -74,7 +74,7 @@ def _pretrained(id: str, name: str, sha256: str) -> Pretrained:
     )
 
 
-REALISTIC = _pretrained("lineart", "sk_model.pth", "c686ced2a666b4850b4bb6ccf0748031c3eda9f822de73a34b8979970d90f0c6")
-COARSE = _pretrained(
-    "lineart_coarse", "sk_model2.pth", "30a534781061f34e83bb9406b4335da4ff2616c95d22a585c1245aa8363e74e0"
-)
+FINE_SHA256 = "c686ced2a666b4850b4bb6ccf0748031c3eda9f822de73a34b8979970d90f0c6"
+COARSE_SHA256 = "30a534781061f34e83bb9406b4335da4ff2616c95d22a585c1245aa8363e74e0"
+REALISTIC = _pretrained("lineart", "sk_model.pth", FINE_SHA256)
+COARSE = _pretrained("lineart_coarse", "sk_model2.pth", COARSE_SHA256)

@@ -20,7 +20,7 @@ SLOPE = 0.2
 class Level(nn.Module):
     """Halves the size, goes deeper, doubles it again, and adds the channels it was given.
 
-    These are activated: the published weights were trained with an activation that overwrites its input.
+    Upstream adds them activated; the same, because only a ReLU ever sees them.
     """
 
     def __init__(self, outer: int, inner: int, deeper: nn.Module | None, ops: Any):
@@ -31,11 +31,7 @@ class Level(nn.Module):
         self.model = nn.Sequential(nn.LeakyReLU(SLOPE), down, *between, nn.ReLU(), up, nn.InstanceNorm2d(outer))
 
     def forward(self, x: Tensor) -> Tensor:
-        activated, *rest = self.model
-        y = x = activated(x)
-        for layer in rest:
-            y = layer(y)
-        return torch.cat([x, y], 1)
+        return torch.cat([x, self.model(x)], 1)
 
 
 class Sketch(nn.Sequential):

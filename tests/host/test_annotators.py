@@ -17,6 +17,7 @@ from armature.host.pretrained import patcher
 from armature.host.reading import read_checkpoint
 from armature.nodes import node_classes
 from armature.preprocessors.networks.hed import HED
+from armature.preprocessors.networks.teed import MTEED, TEED
 from armature.preprocessors.pretrained import Pretrained
 from armature.preprocessors.running import Working
 from armature.preprocessors.soft_edges.hed import HED_EDGES
@@ -52,6 +53,16 @@ def test_only_files_with_the_networks_keys_are_offered(folder):
     (folder / "notes.onnx").write_text("no weights")
     (folder / "notes.txt").write_text("no weights")
     assert file_names(HED) == ["edges.pth", "mine.safetensors", NAME] == offered("ArmatureHED")
+
+
+def test_weights_for_something_else_that_fit_are_offered_last(folder):
+    weights = random_weights(MANIFESTS["teed"])
+    save_file(weights, folder / "MTEED.safetensors")
+    assert file_names(TEED) == ["7_model.pth", "MTEED.safetensors"]
+    assert file_names(MTEED) == ["MTEED.pth"]
+    save_file(weights, folder / "mine.safetensors")
+    folder_paths.filename_list_cache.clear()
+    assert file_names(TEED) == ["mine.safetensors", "7_model.pth", "MTEED.safetensors"]
 
 
 @pytest.mark.parametrize("zipped", [True, False])
