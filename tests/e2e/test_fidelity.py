@@ -15,6 +15,7 @@ def test_it_scores_a_photo_against_its_own_edges(frontend):
     record = frontend.run()
     assert record["status"]["status_str"] == "success"
     assert record["outputs"][str(fidelity)]["text"] == ["F1 1, precision 1, recall 1, Hausdorff 0"]
+    assert "F1 1, precision 1, recall 1, Hausdorff 0" in frontend.widgets(fidelity).values()
 
 
 def test_its_inputs_follow_the_measure(frontend):
