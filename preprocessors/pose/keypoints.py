@@ -25,6 +25,7 @@ KEYS = {
 }
 COUNTS = {"body": 18, "feet": 6, "face": 70, "left_hand": 21, "right_hand": 21}
 PUPILS = 2  # the last of a face's 70 points; some finders have no more than 68
+BACKGROUND = 1  # comfyui_controlnet_aux's OpenPose takes the map of what is no point for one more point of a face
 NORMALISED = 2  # no coordinate of a frame in 0 to 1 is larger, and nobody is so small in pixels
 
 
@@ -110,6 +111,8 @@ def _points(person: dict[str, Any], part: str) -> Points:
         raise UnreadablePose(f"{key} is not a list of x, y, score for each point.") from None
     if part == "face" and len(points) == count - PUPILS:
         points = np.concatenate([points, np.zeros((PUPILS, 3))])
+    if part == "face" and len(points) == count + BACKGROUND:
+        points = points[:count]
     if len(points) != count:
         raise UnreadablePose(f"{key} has {len(points)} points, expected {count}: convert the keypoints first.")
     return _marked(points)

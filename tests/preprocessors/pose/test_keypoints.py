@@ -73,6 +73,12 @@ def test_a_face_of_68_points_has_no_pupils():
     assert face.shape == (70, 3) and (face[:68, 2] > 0).all() and (face[68:] == 0).all()
 
 
+def test_a_face_of_71_points_loses_the_one_of_the_background():
+    given, whole = frame(), read(frame()).people[0].face
+    given["people"][0]["face_keypoints_2d"] = [*given["people"][0]["face_keypoints_2d"], 50.0, 60.0, 1.0]
+    assert np.array_equal(read(given).people[0].face, whole)
+
+
 def test_nobody_is_a_valid_frame():
     empty = {"canvas_width": 20, "canvas_height": 10, "people": []}
     assert read(empty).people == () and written(read(empty)) == empty
