@@ -5,6 +5,7 @@ from statistics import median
 
 import comfy.sample
 import torch
+from comfy.controlnet import ControlBase
 from torch import Tensor
 
 from ..fidelity.edges import EdgeFidelity, edge_fidelity
@@ -28,11 +29,14 @@ class Practice:
     def encoded(self, caption: str) -> list:
         return self.clip.encode_from_tokens_scheduled(self.clip.tokenize(caption))
 
-    def draw(self, hint: Tensor, captions: list[str], strength: float, seed: int, control: str = CONTROLNET) -> Tensor:
-        """Images (B, 3, H, W) in [0, 1] under the hint's control."""
+    def draw(
+        self, hint: Tensor, captions: list[str], strength: float, seed: int, control: ControlBase | None = None
+    ) -> Tensor:
+        """Images (B, 3, H, W) in [0, 1] under the control of the hint; by default the ControlNet for Canny edges."""
+        control = control or self.controls[CONTROLNET]
         positive = [[torch.cat([self.encoded(caption)[0][0] for caption in captions]), {}]]
         positive, negative = apply_control(
-            positive, self.encoded(""), self.controls[control], hint.movedim(1, -1), strength, (0.0, 1.0)
+            positive, self.encoded(""), control, hint.movedim(1, -1), strength, (0.0, 1.0)
         )
         shape = (hint.shape[0], 8, hint.shape[2] // 8, hint.shape[3] // 8)
         noise = torch.randn(shape, generator=torch.Generator().manual_seed(seed))
@@ -56,16 +60,16 @@ def case(name: str, scores: list[EdgeFidelity]) -> Case:
 
 
 def on_scenes(practice: Practice, count: int) -> list[Case]:
-    """The ControlNet by strength, then every other family at full strength."""
+    """The ControlNet by strength, then every other family for Canny edges at full strength."""
     images, captions = scenes(count)
     hints, cases = canny(images), []
     runs = [(CONTROLNET, strength) for strength in (0.0, 0.25, 0.5, 1.0)]
-    runs += [(name, 1.0) for name in practice.controls if name != CONTROLNET]
+    runs += [(name, 1.0) for name in practice.controls if name.startswith("practice_canny_")]
     for control, strength in runs:
         scores: list[EdgeFidelity] = []
         for i in range(0, count, BATCH):
             hint, words = hints[i : i + BATCH], captions[i : i + BATCH]
-            scores += edge_fidelity(hint, canny(practice.draw(hint, words, strength, i, control)))
+            scores += edge_fidelity(hint, canny(practice.draw(hint, words, strength, i, practice.controls[control])))
         cases.append(case(f"{count} held-out scenes, {control.removesuffix('.safetensors')}, {strength}", scores))
     return cases
 
