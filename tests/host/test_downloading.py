@@ -13,11 +13,10 @@ from armature.errors import FailedDownload, InvalidValue
 from armature.host import weights
 from armature.host.annotators import published
 from armature.host.downloading import download
-from armature.host.weights import get_weights, page
+from armature.host.weights import get_weights
 from armature.nodes.get_weights import GetWeights
 from armature.preprocessors.pretrained import Published
 
-from ..conftest import ROOT
 from .weights_server import serving
 
 CONTENT = bytes(range(256)) * 20_000  # 5 MB: several chunks
@@ -211,13 +210,6 @@ def test_an_interrupt_stops_a_download_which_a_later_one_continues(server, catal
 def test_an_unknown_name_is_refused_with_the_known_ones(tmp_path):
     with pytest.raises(InvalidValue, match=r"No network here has a file 'x\.pth'"):
         get_weights("x.pth", folder=tmp_path)
-
-
-def test_the_table_in_the_docs_is_up_to_date(request):
-    path, text = ROOT / "docs" / "weights.md", page()
-    if request.config.getoption("--write-docs"):
-        path.write_text(text, encoding="utf-8")
-    assert path.read_text(encoding="utf-8") == text, "run: python3 quickstart.py test --write-docs"
 
 
 def test_names_are_published_once_and_plain():
