@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 import torch
 from torch import Tensor
-from torch.nn.functional import pad
+from torch.nn.functional import interpolate, pad
 
 from .resize import Size
 
@@ -39,3 +39,8 @@ def normalized(image: Tensor, mean: tuple[float, ...] = IMAGENET_MEAN, std: tupl
 def extended(image: Tensor, multiple: int) -> Tensor:
     """(B, 3, H, W) with both sides at multiples, its last row and column repeated."""
     return pad(image, (0, -image.shape[-1] % multiple, 0, -image.shape[-2] % multiple), mode="replicate")
+
+
+def linear(image: Tensor, size: Size) -> Tensor:
+    """(B, C, *size) fp32: linear between pixels, over all of them when it shrinks, as Pillow and torchvision do."""
+    return interpolate(image.float(), size, mode="bilinear", antialias=True)

@@ -5,6 +5,7 @@ from ..declare import Family
 SEGMENTS = Family(
     id="Segments",
     title="Segments",
-    help="Flat colours, one for each object or class, from masks or class maps. For segmentation control models.",
-    default="SegmentsSAM",
+    help="Flat colours, one for each object or class, from a picture, masks or class maps. For segmentation control "
+    "models.",
+    default="SegmentsUperNet",
 )

@@ -11,14 +11,14 @@ from safetensors.torch import save_file
 
 from armature.errors import IncompatibleCheckpoint, MissingWeights, UnreadableFile
 from armature.host import annotators
-from armature.host.annotators import file_names, found_files, path_of
+from armature.host.annotators import described, file_names, found_files, path_of
 from armature.host.preprocessing import preprocess
 from armature.host.pretrained import patcher
 from armature.host.reading import read_checkpoint
 from armature.nodes import node_classes
 from armature.preprocessors.networks.hed import HED
 from armature.preprocessors.networks.teed import MTEED, TEED
-from armature.preprocessors.pretrained import Pretrained
+from armature.preprocessors.pretrained import Pretrained, Published
 from armature.preprocessors.running import Working
 from armature.preprocessors.soft_edges.hed import HED_EDGES
 
@@ -82,6 +82,11 @@ def test_a_missing_file_is_offered_so_that_the_run_says_how_to_get_it(folder):
         preprocess(HED_EDGES, IMAGE, {"network": NAME}, Working())
     for part in (NAME, HED.files[0].url, "29,444,406 bytes", HED.files[0].sha256, "Apache-2.0", str(folder)):
         assert part in str(missing.value)
+
+
+def test_what_is_not_known_of_a_file_is_not_told():
+    file = Published(name="x", url="y", size=None, sha256=None, licence="MIT", non_commercial=True)
+    assert described(file) == "licence MIT (no commercial use)"
 
 
 def test_an_unknown_file_is_missed_by_its_own_name(folder):

@@ -23,6 +23,7 @@ from armature.nodes import node_classes
 from armature.preprocessors.declare import Preprocessor
 
 from ..conftest import ROOT
+from ..preprocessors.annotators import published
 from ..preprocessors.samples import values
 
 DECLARED = discovery.declared(preprocessors, Preprocessor)
@@ -48,6 +49,9 @@ def replaced_inputs(monkeypatch, rule, inputs):
 @pytest.mark.parametrize("preprocessor, replaced", REPLACED, ids=lambda one: one.id)
 def test_a_replaced_node_runs_with_its_values(monkeypatch, preprocessor, replaced):
     samples = {"image": IMAGE} | values(preprocessor, 1, 32, 48)
+    for option in preprocessor.options:
+        if option.pretrained:
+            published(option.pretrained, replaced.fixed.get(option.name))
     defaults = {option.name: option.default for option in preprocessor.options} | {"resolution": 64} | samples
     inputs = {theirs: defaults[ours] for theirs, ours in replaced.widgets.items() if ours}
     inputs |= {theirs: ["9", index] for index, theirs in enumerate(replaced.sockets)}

@@ -60,9 +60,9 @@ def _random(key: str, shape: list[int], generator: torch.Generator) -> torch.Ten
     return 0.1 * torch.randn(shape, generator=generator)
 
 
-def published(pretrained: Pretrained) -> str:
-    """The published name of a network, whose file with random weights is in the folder from now on."""
-    name = pretrained.files[0].name
+def published(pretrained: Pretrained, name: str | None = None) -> str:
+    """A published name of a network, or its first; its file, with random weights, is in the folder from now on."""
+    name = name or pretrained.files[0].name
     path = Path(folder_paths.get_folder_paths("annotators")[0]) / f"{Path(name).stem}.safetensors"
     if not path.exists():
         own = pretrained.id
