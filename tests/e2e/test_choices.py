@@ -6,6 +6,7 @@ from armature import discovery, preprocessors
 from armature.nodes.preprocess import ALL
 from armature.preprocessors.declare import (
     SOCKETS,
+    Boxes,
     Family,
     FlowModel,
     Geometry,
@@ -24,6 +25,7 @@ SOURCES = {
     Image: "ArmaturePracticePhoto",
     Mask: "SolidMask",
     Objects: "SolidMask",
+    Boxes: "RTDETR_detect",
     Keypoints: "ArmatureSelectPerson",
     Geometry: "MoGeInference",
     FlowModel: "OpticalFlowLoader",
