@@ -22,7 +22,7 @@ COMFYUI_PATH=. python custom_nodes/armature/standalone.py compatibility.convert 
 every node and every value that it ignores, with the reason. `--core` rewrites ComfyUI's own control nodes too.
 
 The sockets of Apply Control and of the keyframe nodes take Advanced-ControlNet's own weights, timestep keyframes and
-latent keyframes.
+latent keyframes. Its Apply nodes take the controls of Load Control, and all that is connected to them acts.
 
 In areas, ours shows each prompt its part of the hint, where ComfyUI and Advanced-ControlNet squeeze in the whole.
 Maps of comfyui_controlnet_aux are compared at the same working size; theirs are 8-bit, and extend an image to

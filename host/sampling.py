@@ -20,20 +20,19 @@ from .base_model import ComfyUNet, check_base
 from .clock import Clock
 from .hints import fitted, hint_size
 from .network import Network, NetworkSource
+from .peer_apply import PeerApplied
 from .readout import Readout, Watched
 from .resampling import Resampling
 
 MOST_CACHED_HINTS = 8  # sizes at a time: areas and tiles alternate between a few
 
 
-class ComfyControl(comfy.controlnet.ControlBase):
+class ComfyControl(PeerApplied):
     """A loaded model, and once applied its hint, in ComfyUI's chain of controls.
 
     The chain may hold other packs' controls, and the core Apply ControlNet nodes accept this one. Hint, strength and
     range live in the fields that ControlBase has for them, so that whoever changes those is obeyed.
     """
-
-    sub_idxs = None  # AnimateDiff-Evolved refuses controls without it; the frames are read where the sampler says them
 
     def __init__(self, source: NetworkSource):
         super().__init__()
@@ -77,6 +76,14 @@ class ComfyControl(comfy.controlnet.ControlBase):
         start, end = self.timestep_percent_range
         schedule = replace(self.manner.schedule, strength=self.strength, start_percent=start, end_percent=end)
         return replace(self.manner, schedule=schedule, pooled=self.global_average_pooling)
+
+    def verify_all_weights(self) -> None:
+        """
+        Raises:
+            InvalidValue: block weights are not for as many blocks as there are.
+        """
+        for weights in self.manner.every_weights:
+            weights.of(self.model.places)
 
     def use(self, model: ControlModel) -> None:
         """Run this form of the network, which shares its weights."""
