@@ -15,6 +15,6 @@ KJNODES = Pack(
     ),
     {
         "CustomControlNetWeightsFluxFromList": "its list is connected; write the values into Block Weights",
-        "TorchCompileControlNet": "it compiles ComfyUI's own network in place; ours is left as it is",
+        "TorchCompileControlNet": "it compiles ComfyUI's own network",
     },
 )

@@ -11,7 +11,7 @@ STACKS = Pack(
         "Control Net Stacker": "its stack is an object of its own; use Apply Control Stack",
         "Apply ControlNet Stack": "its stack is an object of its own; use Apply Control Stack",
         "easy controlnetLoader": "it reads and writes the pack's pipe",
-        "ControlNetApply (SEGS)": "it applies to the pack's segments, and takes our CONTROL_NET",
-        "ControlNetApplyAdvanced (SEGS)": "it applies to the pack's segments, and takes our CONTROL_NET",
+        "ControlNetApply (SEGS)": "it applies to the pack's segments",
+        "ControlNetApplyAdvanced (SEGS)": "it applies to the pack's segments",
     },
 )
