@@ -2,16 +2,15 @@
 
 from typing import Annotated
 
-import torch
 from torch import Tensor
 
+from ..asking import by_frame
 from ..declare import Network, Preprocessor, Replaced
-from ..network_input import extended, normalized
+from ..network_input import normalized
 from ..networks.midas import MIDAS
 from . import DEPTH
 from .nearness import shown
 
-MULTIPLE = 64  # of pixels, to which ControlNet's annotators bring an image's sides
 HALF = (0.5, 0.5, 0.5)
 
 
@@ -22,12 +21,12 @@ def depth_of_midas(
 
     It was trained at 384 pixels; a resolution from 384 to 768 serves it best.
     """
-    return shown(torch.cat([midas(frame, network) for frame in image.split(1)]))
+    return shown(midas(image, network))
 
 
-def midas(frame: Tensor, network: Network) -> Tensor:
-    """(1, 1, H, W) fp32: nearness in the numbers of MiDaS, from 0 to some thousands."""
-    return network(normalized(extended(frame.float(), MULTIPLE), HALF, HALF))[..., : frame.shape[-2], : frame.shape[-1]]
+def midas(image: Tensor, network: Network) -> Tensor:
+    """(B, 1, H, W) fp32: nearness in the numbers of MiDaS, from 0 to some thousands."""
+    return by_frame(image, lambda levels: network(normalized(levels / 255, HALF, HALF)))
 
 
 DEPTH_MIDAS = Preprocessor(

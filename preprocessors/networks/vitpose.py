@@ -8,6 +8,7 @@ from typing import Any
 from torch import Tensor, nn
 
 from ..pretrained import Pretrained, Published, Weights
+from .hugging_face import filled
 
 POSITIONS = "backbone.embeddings.position_embeddings"
 PATCHES = "backbone.embeddings.patch_embeddings.projection.weight"
@@ -34,13 +35,7 @@ class HeatMaps(nn.Module):
 def build(weights: Weights, ops: Any) -> HeatMaps:
     from transformers import VitPoseConfig, VitPoseForPoseEstimation
 
-    config = VitPoseConfig(**_sizes(weights))
-    model, found = VitPoseForPoseEstimation.from_pretrained(
-        None, config=config, state_dict=dict(weights), output_loading_info=True
-    )
-    if wrong := [*found["missing_keys"], *found["unexpected_keys"], *found["mismatched_keys"]]:
-        raise KeyError(f"missing, unknown or of another shape: {wrong[0]}")
-    return HeatMaps(model)
+    return HeatMaps(filled(VitPoseForPoseEstimation, VitPoseConfig(**_sizes(weights)), weights))
 
 
 def _sizes(weights: Weights) -> dict[str, Any]:

@@ -2,16 +2,14 @@
 
 from typing import Annotated
 
-import torch
 from torch import Tensor
 
+from ..asking import by_frame
 from ..declare import Network, Preprocessor, Replaced
-from ..network_input import extended, normalized
+from ..network_input import normalized
 from ..networks.normal_bae import NORMAL_BAE
 from . import NORMALS
 from .conventions import Convention, arranged
-
-MULTIPLE = 64  # of pixels, to which ControlNet's annotators bring an image's sides
 
 
 def normals_of_bae(
@@ -23,13 +21,8 @@ def normals_of_bae(
     ] = "BAE",
 ) -> Tensor:
     """Normals from a photograph, by NormalBAE, whose maps control_v11p_sd15_normalbae was trained on."""
-    directions = torch.cat([_directions(frame, network) for frame in image.split(1)])
+    directions = by_frame(image, lambda levels: network(normalized(levels / 255)))
     return arranged((directions * 0.5 + 0.5).clamp(0, 1), "BAE", convention)
-
-
-def _directions(frame: Tensor, network: Network) -> Tensor:
-    """(1, 3, H, W) unit vectors as the network has them."""
-    return network(normalized(extended(frame.float(), MULTIPLE)))[..., : frame.shape[-2], : frame.shape[-1]]
 
 
 NORMALS_BAE = Preprocessor(
