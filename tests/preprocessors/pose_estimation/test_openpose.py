@@ -28,7 +28,7 @@ def bodies_only(tmp_path, monkeypatch):
 def test_a_part_that_is_not_asked_for_needs_no_file(bodies_only, part, file):
     both = FILES | {"detect_hands": "disable", "detect_face": "disable"}
     assert preprocess(OPENPOSE, photo(1, 24, 32), both, Working())[0].shape == (1, 24, 32, 3)
-    with pytest.raises(MissingWeights, match=f"{file} is missing.*not for commercial use"):
+    with pytest.raises(MissingWeights, match=f"{file} is missing.*no commercial use"):
         preprocess(OPENPOSE, photo(1, 24, 32), both | {part: "enable"}, Working())
 
 
