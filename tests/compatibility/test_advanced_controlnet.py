@@ -21,7 +21,7 @@ FOLDER = os.environ.get("ADVANCED_CONTROLNET")
 pytestmark = pytest.mark.skipif(not FOLDER, reason="ADVANCED_CONTROLNET names no folder with that pack")
 LOADERS = [name for name in RULES if "Loader" in name and "++" not in name]
 APPLIES = [name for name in RULES if "Apply" in name and "ControlNet" in name]
-ELSEWHERE = ("core_", "plus_plus", "union_")
+ELSEWHERE = ("core_", "plus_plus", "union_", "lllite")
 NAMES = [name for name in WORKFLOWS if not name.startswith(ELSEWHERE)]
 LIST_OF_ONE = "latent_keyframe_list"  # theirs takes a single number for none
 CLOSE = {"rtol": 1e-4, "atol": 1e-4}  # theirs multiplies one after the other, ours once
