@@ -5,6 +5,7 @@ from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 
 import pytest
+import torch
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -20,6 +21,7 @@ standalone = _standalone()
 standalone.load_pack()
 sys.argv = sys.argv[:1]  # ComfyUI reads the command line when it is imported
 standalone.load_comfyui()
+torch.set_num_threads(1)  # the networks are tiny, and two threads wait for each other on a busy machine
 
 
 def pytest_addoption(parser):
