@@ -3,16 +3,19 @@
 from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
+import comfy.controlnet
 import torch
 from comfy.model_patcher import ModelPatcher
 from torch import Tensor
 
 from ..control.checkpoint import Checkpoint
+from ..control.model import ControlModel
+from ..control.relative import RelativeModel
 from ..control.training.controlnet import NewControlNet
 from ..control.training.controlnet_xs import NewControlNetXS
 from ..control.training.lllite import NewLLLite
 from ..control.training.t2i_adapter import NewT2IAdapter
-from ..errors import WrongBaseModel
+from ..errors import WrongBaseModel, WrongControl
 from .base_model import unet_shape
 from .binding import BaseWeights
 from .loading import our_control, recognised
@@ -69,6 +72,19 @@ def create_control(patcher: ModelPatcher, family: str, chosen: Choices, seed: in
     with gradients(), torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
         return hosted(new.checkpoint({key: weight.cpu() for key, weight in BaseWeights(patcher).items()}))
+
+
+def with_own_weights(control: comfy.controlnet.ControlBase, what: str) -> ControlModel:
+    """The network of a control that is to be `what`: "trained", "saved".
+
+    Raises:
+        WrongControl: its weights are relative to a base, or it is of another pack.
+    """
+    if not isinstance(control, ComfyControl) or isinstance(control.source.model, RelativeModel):
+        raise WrongControl(
+            f"Only control models with weights of their own can be {what}: no Control-LoRA, no other pack's."
+        )
+    return control.source.model
 
 
 def hosted(checkpoint: Checkpoint) -> ComfyControl:

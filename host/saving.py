@@ -15,6 +15,7 @@ from ..control.checkpoint import Checkpoint
 from ..control.pooling import METADATA
 from ..control.training.diffusers_config import controlnet_config
 from ..errors import WrongControl
+from .creating import with_own_weights
 from .loading import DTYPES, recognised
 from .sampling import ComfyControl
 
@@ -31,11 +32,7 @@ def save_control(control: ComfyControl, prefix: str, layout: str, dtype: str, fa
     Raises:
         WrongControl: the control is none of ours, or its family has no such layout here.
     """
-    if not isinstance(control, ComfyControl) or not control.source.patchers():
-        raise WrongControl(
-            "Only control models with weights of their own can be saved: no Control-LoRA, no other pack's."
-        )
-    model = control.source.model
+    model = with_own_weights(control, "saved")
     checkpoint = Checkpoint(_stored(model.state_dict(), DTYPES[dtype]), "the control", model.metadata)
     architecture, _ = recognised(checkpoint)
     metadata = {

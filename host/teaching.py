@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 
 import comfy.model_management
 import comfy.model_sampling
@@ -115,10 +116,11 @@ def examples(
                 f"There are {len(clean)} latents and {len(found)} {kind}. Give as many, or one for all."
             )
     groups: dict[tuple, list[Example]] = {}
+    encoded = cache(lambda n, size: base.prompts([prompts[n]], size)[0])
     for n, latent in enumerate(clean):
         size = tuple(latent.shape[-2:])
         hint = fitted(control, maps[n % len(maps)], (0,), hint_size(control, size), Fit())
-        prompt = base.prompts([prompts[n % len(prompts)]], size)[0]
+        prompt = encoded(n % len(prompts), size)
         groups.setdefault(size, []).append(Example(_own(latent[0], base), _own(hint[0], base), prompt))
     return list(groups.values())
 

@@ -11,7 +11,6 @@ import torch
 from comfy.model_patcher import ModelPatcher
 from torch import Tensor, nn
 
-from ..control.architecture import Architecture, Layout
 from ..control.architectures.t2i_adapter import T2IAdapter
 from ..control.backend import Backend
 from ..control.checkpoint import Checkpoint
@@ -19,8 +18,8 @@ from ..control.model import ControlModel
 from ..control.scale import Scale
 from ..control.training.objective import Lessons, cubic, loss, only_middle, uniform
 from ..control.training.run import Plan, Run
-from ..errors import InvalidValue, MissingInput, WrongControl
-from .creating import hosted
+from ..errors import InvalidValue, MissingInput
+from .creating import hosted, with_own_weights
 from .loading import recognised
 from .sampling import ComfyControl
 from .teaching import ComfyBase, examples, gradients
@@ -86,18 +85,16 @@ def trainable(control: ComfyControl) -> ControlModel:
     Raises:
         WrongControl: it is of another pack, or relative to a base.
     """
-    if not isinstance(control, ComfyControl) or not control.source.patchers():
-        raise WrongControl(
-            "Only control models that Create Control or Load Control makes can be trained, no Control-LoRA."
-        )
-    checkpoint, architecture, layout = _known(control.source.model, control.source.model.state_dict())
+    model = with_own_weights(control, "trained")
+    checkpoint = _in_full(model.state_dict(), model)
+    architecture, layout = recognised(checkpoint)
     return architecture.load(checkpoint, layout, Backend(), torch.float32).requires_grad_(True)
 
 
-def _known(model: ControlModel, weights: Mapping[str, Tensor]) -> tuple[Checkpoint, Architecture, Layout]:
+def _in_full(weights: Mapping[str, Tensor], model: ControlModel) -> Checkpoint:
+    """Copies of the weights in fp32, with what is known of the model's file."""
     own = {key: weight.float().cpu().clone() for key, weight in weights.items()}
-    checkpoint = Checkpoint(own, "the control", model.metadata)
-    return checkpoint, *recognised(checkpoint)
+    return Checkpoint(own, "the control", model.metadata)
 
 
 def _learning(network: ControlModel, base: ComfyBase, course: Course) -> nn.Module:
@@ -128,8 +125,7 @@ def _train(run: Run, network: ControlModel, base: ComfyBase, lessons: Lessons, c
 
 
 def _result(run: Run, network: ControlModel) -> ComfyControl:
-    checkpoint, *_ = _known(network, run.averaged["control"].state_dict())
-    return hosted(checkpoint)
+    return hosted(_in_full(run.averaged["control"].state_dict(), network))
 
 
 def _with_decoder(patcher: ModelPatcher, run: Run, course: Course) -> ModelPatcher:

@@ -48,6 +48,10 @@ def negative_input(gets: str = "the same control") -> io.Input:
     )
 
 
+def float_list_input(name: str) -> io.Input:
+    return io.Custom("FLOATS,FLOAT").Input(name, tooltip="A list of floats.", extra_dict={"forceInput": True})
+
+
 def vae_input() -> io.Input:
     return io.Vae.Input(
         "vae", optional=True, tooltip="The base model's, for control models that read the image through it."

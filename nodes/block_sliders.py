@@ -2,10 +2,11 @@
 
 from comfy_api.latest import io
 
-from ..control.weights import SD_DEPTH, LayerWeights
-from .weights import both, middle_input, outputs, uncond_input
+from ..control.weights import SD_DEPTH
+from .weights import by_number, outputs, sliders
 
-NAMES = (*(f"output_{n}" for n in range(SD_DEPTH)), "middle_0")
+PLACES = {f"output_{n}": f"Encoder block {n}, from shallow to deep." for n in range(SD_DEPTH)}
+PLACES["middle_0"] = "The middle block."
 
 
 class BlockSliders(io.ComfyNode):
@@ -18,25 +19,10 @@ class BlockSliders(io.ComfyNode):
             description="The weight of each block of a ControlNet for Stable Diffusion 1.5. For SDXL the first nine "
             "and the middle one count, as in Advanced-ControlNet.",
             search_aliases=["controlnet custom weights", "controlnet soft weights"],
-            inputs=[
-                *(
-                    io.Float.Input(
-                        name,
-                        default=1.0,
-                        min=0.0,
-                        max=10.0,
-                        step=0.001,
-                        tooltip=f"Encoder block {n}, from shallow to deep." if n < SD_DEPTH else "The middle block.",
-                    )
-                    for n, name in enumerate(NAMES)
-                ),
-                uncond_input(),
-                middle_input(),
-            ],
+            inputs=sliders(PLACES),
             outputs=outputs(),
         )
 
     @classmethod
     def execute(cls, uncond_multiplier=1.0, middle_multiplier=1.0, **weights) -> io.NodeOutput:
-        values = tuple(weights[name] for name in NAMES)
-        return both(LayerWeights(values=values, middle=middle_multiplier, uncond=uncond_multiplier, adapts=True))
+        return by_number(PLACES, weights, uncond_multiplier, middle_multiplier)

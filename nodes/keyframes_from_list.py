@@ -3,6 +3,7 @@
 from comfy_api.latest import io
 
 from ..control.ramp import as_list, evenly
+from .applying import float_list_input
 from .keyframes import chained, lasting, output, several_inputs
 
 
@@ -17,11 +18,7 @@ class KeyframesFromList(io.ComfyNode):
             description="A keyframe for each strength of a list, in even distances.",
             search_aliases=["timestep keyframe from list"],
             inputs=[
-                io.Custom("FLOATS,FLOAT").Input(
-                    "strengths",
-                    tooltip="A list of floats.",
-                    extra_dict={"forceInput": True},
-                ),
+                float_list_input("strengths"),
                 io.Float.Input("start", default=0.0, tooltip="Part of sampling at which the first begins.", **place),
                 io.Float.Input("end", default=1.0, tooltip="Part of sampling at which the last begins.", **place),
                 *several_inputs(),

@@ -4,6 +4,7 @@ from comfy_api.latest import io
 
 from ..control.latent_strengths import LatentStrengths
 from ..control.ramp import as_list
+from .applying import float_list_input
 from .latent_strength import outputs, previous_input, strengths_after
 
 
@@ -17,11 +18,7 @@ class LatentStrengthList(io.ComfyNode):
             description="The strength of a control for each image of the batch, or frame of a video, in their order.",
             search_aliases=["latent keyframe from list"],
             inputs=[
-                io.Custom("FLOATS,FLOAT").Input(
-                    "strengths",
-                    tooltip="A list of floats.",
-                    extra_dict={"forceInput": True},
-                ),
+                float_list_input("strengths"),
                 previous_input(),
             ],
             outputs=outputs(),

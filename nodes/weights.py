@@ -1,5 +1,7 @@
 """What all nodes that make block weights have in common."""
 
+from collections.abc import Iterable, Mapping
+
 from comfy_api.latest import io
 
 from ..control.schedule import Keyframe, Keyframes
@@ -32,6 +34,20 @@ def middle_input() -> io.Input:
         advanced=True,
         tooltip="Multiplies the weight of the middle block.",
     )
+
+
+def sliders(places: Mapping[str, str]) -> list[io.Input]:
+    """A number for each place, by its name and what it is, and the two multipliers."""
+    own = [
+        io.Float.Input(name, default=1.0, min=0.0, max=10.0, step=0.001, tooltip=what) for name, what in places.items()
+    ]
+    return [*own, uncond_input(), middle_input()]
+
+
+def by_number(places: Iterable[str], numbers: Mapping[str, float], uncond: float, middle: float) -> io.NodeOutput:
+    """The weights of the sliders, in the order of their places."""
+    values = tuple(numbers[name] for name in places)
+    return both(LayerWeights(values=values, middle=middle, uncond=uncond, adapts=True))
 
 
 def outputs() -> list[io.Output]:

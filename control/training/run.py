@@ -12,7 +12,7 @@ from pathlib import Path
 
 import torch
 from safetensors import safe_open
-from safetensors.torch import save_file
+from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
 from ...errors import TrainingFailed, UnreadableFile
@@ -103,7 +103,7 @@ class Run:
         """
         if self.file is None or not self.file.exists():
             return
-        state, step = _read(self.file)
+        state = load_file(self.file)
         try:
             self.model.load_state_dict(_part(state, MODEL))
             if self.plan.average:
@@ -117,7 +117,7 @@ class Run:
                 f"{self.file.name} is the checkpoint of another training run ({error}). Choose another name for this "
                 "one, or delete the file to begin anew."
             ) from error
-        self.step = self.kept = step
+        self.step = self.kept = steps_taken(self.file)
 
     def _update(self, loss: Loss) -> float:
         """One step; returns its loss."""
@@ -157,17 +157,13 @@ class Run:
 
 def averaged(file: Path) -> dict[str, Tensor]:
     """The weights that a run with this checkpoint gives: their moving average where it has one."""
-    state, _ = _read(file)
+    state = load_file(file)
     return _part(state, AVERAGED) or _part(state, MODEL)
 
 
 def steps_taken(file: Path) -> int:
-    return _read(file)[1]
-
-
-def _read(file: Path) -> tuple[dict[str, Tensor], int]:
     with safe_open(file, framework="pt") as held:
-        return {key: held.get_tensor(key) for key in held.keys()}, int(held.metadata()[STEP])
+        return int(held.metadata()[STEP])
 
 
 def _named(prefix: str, tensors: dict[str, Tensor]) -> Iterator[tuple[str, Tensor]]:

@@ -7,11 +7,22 @@ turns those of a file into its own.
 import re
 from typing import Any
 
-from torch import nn
+from torch import Tensor, nn
 
 from ..pretrained import Weights
 
 STORED = r"relative_position_index|num_batches_tracked"  # what files hold besides weights, and newer classes compute
+
+
+class Logits(nn.Module):
+    """Images (B, 3, H, W) by ImageNet's mean and deviation -> the logits (B, classes, h, w) of transformers' model."""
+
+    def __init__(self, model: nn.Module):
+        super().__init__()
+        self.model = model
+
+    def forward(self, image: Tensor) -> Tensor:
+        return self.model(image).logits
 
 
 def filled(kind: Any, config: Any, weights: Weights, spared: str = "$^") -> nn.Module:

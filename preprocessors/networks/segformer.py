@@ -2,21 +2,8 @@
 
 from typing import Any
 
-from torch import Tensor, nn
-
 from ..pretrained import Pretrained, Published, Weights
-from .hugging_face import count, filled, shape
-
-
-class SegFormer(nn.Module):
-    """(B, 3, H, W) by ImageNet's mean and deviation -> logits (B, classes, H / 4, W / 4)."""
-
-    def __init__(self, model: nn.Module):
-        super().__init__()
-        self.model = model
-
-    def forward(self, image: Tensor) -> Tensor:
-        return self.model(image).logits
+from .hugging_face import Logits, count, filled, shape
 
 
 def configuration(weights: Weights) -> Any:
@@ -33,10 +20,11 @@ def configuration(weights: Weights) -> Any:
     )
 
 
-def build(weights: Weights, ops: Any) -> SegFormer:
+def build(weights: Weights, ops: Any) -> Logits:
+    """Logits at a quarter of the size."""
     from transformers import SegformerForSemanticSegmentation
 
-    return SegFormer(filled(SegformerForSemanticSegmentation, configuration(weights), weights))
+    return Logits(filled(SegformerForSemanticSegmentation, configuration(weights), weights))
 
 
 SEGFORMER = Pretrained(

@@ -2,21 +2,8 @@
 
 from typing import Any
 
-from torch import Tensor, nn
-
 from ..pretrained import Pretrained, Published, Weights
-from .hugging_face import count, filled, shape
-
-
-class UperNet(nn.Module):
-    """(B, 3, H, W) by ImageNet's mean and deviation -> logits (B, classes, H, W)."""
-
-    def __init__(self, model: nn.Module):
-        super().__init__()
-        self.model = model
-
-    def forward(self, image: Tensor) -> Tensor:
-        return self.model(image).logits
+from .hugging_face import Logits, count, filled, shape
 
 
 def configuration(weights: Weights) -> Any:
@@ -38,10 +25,11 @@ def configuration(weights: Weights) -> Any:
     )
 
 
-def build(weights: Weights, ops: Any) -> UperNet:
+def build(weights: Weights, ops: Any) -> Logits:
+    """Logits at the image's size."""
     from transformers import UperNetForSemanticSegmentation
 
-    return UperNet(filled(UperNetForSemanticSegmentation, configuration(weights), weights))
+    return Logits(filled(UperNetForSemanticSegmentation, configuration(weights), weights))
 
 
 UPERNET = Pretrained(

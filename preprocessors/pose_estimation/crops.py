@@ -1,5 +1,6 @@
 """One person's part of an image, brought to the size that a network looks at, and points brought back."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import cv2
@@ -7,6 +8,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from ..pose.keypoints import Person
+from .people import anyone
 from .result import Box, Frame
 
 PADDING = 1.25  # of a person's box, mmpose's GetBBoxCenterScale
@@ -41,6 +44,18 @@ def around(box: Box, width: int, height: int) -> Crop:
 
 def whole(frame: Frame) -> Box:
     return 0.0, 0.0, float(frame.shape[1]), float(frame.shape[0])
+
+
+def in_boxes(
+    frame: Frame, boxes: list[Box] | None, size: tuple[int, int], find: Callable[[Crop], Person], threshold: float
+) -> tuple[Person, ...]:
+    """Whom `find` sees in each box, or in the whole frame without boxes, unless no point reaches the threshold.
+
+    `size` is the height and width that the network looks at.
+    """
+    height, width = size
+    crops = (around(box, width, height) for box in ([whole(frame)] if boxes is None else boxes))
+    return anyone(map(find, crops), threshold)
 
 
 def cut(frame: Frame, places: np.ndarray, targets: np.ndarray, width: int, height: int) -> Frame:

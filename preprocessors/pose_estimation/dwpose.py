@@ -15,8 +15,8 @@ from ..networks.rtmpose import RTMPOSE
 from ..pose import SCORE, SCORE_HELP
 from ..pose.keypoints import Person, Points
 from . import OUTPUTS, POSE
-from .crops import Crop, around, as_input, cut, whole
-from .people import anyone, of_whole_body
+from .crops import Crop, as_input, cut, in_boxes
+from .people import of_whole_body
 from .result import Body, Box, Drawing, Face, Frame, Hands, PeopleBoxes, ScaleSticks, Style, estimated
 
 
@@ -45,12 +45,12 @@ def whole_bodies(
 ) -> tuple[Person, ...]:
     """One person for each box, or for the whole frame, unless no point reaches the threshold."""
     height, width = network.size
-    found = []
-    for box in [whole(frame)] if boxes is None else boxes:
-        crop = around(box, width, height)
+
+    def find(crop: Crop) -> Person:
         along_x, along_y = network(as_input(_cut(frame, crop, width, height), device))
-        found.append(of_whole_body(decoded(along_x[0].float().cpu().numpy(), along_y[0].float().cpu().numpy(), crop)))
-    return anyone(found, threshold)
+        return of_whole_body(decoded(along_x[0].float().cpu().numpy(), along_y[0].float().cpu().numpy(), crop))
+
+    return in_boxes(frame, boxes, network.size, find, threshold)
 
 
 def decoded(along_x: np.ndarray, along_y: np.ndarray, crop: Crop) -> Points:

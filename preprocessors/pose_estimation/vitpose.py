@@ -16,8 +16,8 @@ from ..networks.vitpose import VITPOSE
 from ..pose import SCORE, SCORE_HELP
 from ..pose.keypoints import Person, Points
 from . import OUTPUTS, POSE
-from .crops import Crop, around, as_input, cut, whole
-from .people import anyone, of_coco, person
+from .crops import Crop, as_input, cut, in_boxes
+from .people import of_coco, person
 from .result import Box, Drawing, Frame, PeopleBoxes, ScaleSticks, Style, estimated
 
 BLUR, REACH = 0.8, 11  # deviation and size of the blur before the refining, in cells of a heat map
@@ -46,12 +46,12 @@ def found_bodies(
 ) -> tuple[Person, ...]:
     """One person for each box, or for the whole frame, unless no point reaches the threshold."""
     height, width = network.size
-    found = []
-    for box in [whole(frame)] if boxes is None else boxes:
-        crop = around(box, width, height)
+
+    def find(crop: Crop) -> Person:
         maps = network(as_input(_cut(frame, crop, width, height), device))[0]
-        found.append(person(body=of_coco(decoded(maps.float().cpu().numpy(), crop))))
-    return anyone(found, threshold)
+        return person(body=of_coco(decoded(maps.float().cpu().numpy(), crop)))
+
+    return in_boxes(frame, boxes, network.size, find, threshold)
 
 
 def decoded(maps: np.ndarray, crop: Crop) -> Points:
