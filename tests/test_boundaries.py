@@ -18,6 +18,7 @@ MAY_IMPORT = {  # "./x" is our own folder x, "x" is somebody else's module x
     "compatibility": {"./preprocessors", "./discovery", "./errors"},
     "host": HOST | IMAGES | COMFY | {"requests", "./compatibility"},
     "nodes": {"./control", "./preprocessors", "./fidelity", "./host", "./discovery", "./errors", "comfy_api"},
+    "translation": {"./host", "./nodes"},
     "practice": IMAGES | {"./fidelity", "./preprocessors", "aiohttp", "comfy_cli"},
     "practice/training": HOST | {"./host"} | IMAGES | {"comfy"},
 }

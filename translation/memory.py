@@ -1,0 +1,73 @@
+"""What is known of a language: a JSON file of English texts and their translations."""
+
+import json
+import re
+from collections import Counter
+from pathlib import Path
+
+from ..host.locales import Definition
+from .texts import english, leaves, translated
+
+FOLDER = Path(__file__).resolve().parent
+LOCALES = FOLDER.parent / "locales"
+KEPT = re.compile(r"\{\w+\}|\d+(?:[.,]\d+)*")
+"""What stays as it is in every language: numbers, and places in a text that are filled in."""
+
+
+def languages() -> list[str]:
+    return sorted(path.stem for path in FOLDER.glob("*.json"))
+
+
+def load(language: str) -> dict[str, str]:
+    path = FOLDER / f"{language}.json"
+    return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+
+
+def texts() -> list[str]:
+    """Every English text once."""
+    return list(dict.fromkeys(text for part in english().values() for text in leaves(part)))
+
+
+def missing(language: str) -> list[str]:
+    known = load(language)
+    return [text for text in texts() if not known.get(text)]
+
+
+def faults(known: dict[str, str]) -> list[str]:
+    """What is wrong with translations: numbers or places to fill in that differ."""
+    return [
+        f"{text!r} has {sorted(wanted.elements())}, its translation {said!r} has {sorted(found.elements())}"
+        for text, said in known.items()
+        if (wanted := Counter(KEPT.findall(text))) != (found := Counter(KEPT.findall(said)))
+    ]
+
+
+def add(language: str, more: dict[str, str]) -> None:
+    """Adds translations to those that are known, and drops those of texts that are no more."""
+    known = load(language) | more
+    kept = {text: known[text] for text in texts() if known.get(text)}
+    (FOLDER / f"{language}.json").write_text(_json(kept), encoding="utf-8", newline="\n")
+
+
+def files() -> dict[Path, str]:
+    """The files of locales/ and what is in them."""
+    parts = english()
+    found = {"en": parts} | {
+        language: {name: translated(part, load(language).get) for name, part in parts.items()}
+        for language in languages()
+    }
+    return {
+        LOCALES / language / f"{name}.json": _json(part)
+        for language, known in found.items()
+        for name, part in known.items()
+    }
+
+
+def write() -> None:
+    for path, text in files().items():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8", newline="\n")
+
+
+def _json(part: Definition) -> str:
+    return json.dumps(part, ensure_ascii=False, indent=1) + "\n"
