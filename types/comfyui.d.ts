@@ -75,8 +75,7 @@ interface ComfyMenuItem {
   callback: () => void;
 }
 
-interface ComfyExtension {
-  name: string;
+interface ComfyHooks {
   init?: () => void | Promise<void>;
   setup?: () => void | Promise<void>;
   getCustomWidgets?: () => Record<
@@ -85,7 +84,12 @@ interface ComfyExtension {
   >;
   nodeCreated?: (node: ComfyNode) => void;
   getNodeMenuItems?: (node: ComfyNode) => (ComfyMenuItem | null)[];
-  [hook: string]: any;
+  commands?: { id: string; label: string; icon?: string; function: () => void }[];
+  settings?: { id: string; name: string; type: string; defaultValue: any; [option: string]: any }[];
+}
+
+interface ComfyExtension extends ComfyHooks {
+  name: string;
 }
 
 interface ComfyApp {

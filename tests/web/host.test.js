@@ -1,0 +1,181 @@
+import { beforeEach, expect, test, vi } from "vitest";
+import * as host from "../../web/js/host.js";
+import { api, app, extensions, toasts } from "./comfyui.js";
+
+/** A node as far as the host needs one. */
+function node(id = 1) {
+  return {
+    id,
+    title: "A node",
+    comfyClass: "ArmatureX",
+    inputs: [],
+    badges: [],
+    graph: { id: "graph", incrementVersion: vi.fn(), setDirtyCanvas: vi.fn() },
+    addDOMWidget: (name, type, element, options) => ({
+      name,
+      type,
+      element,
+      options,
+      get value() {
+        return options.getValue();
+      },
+      set value(value) {
+        options.setValue(value);
+      },
+    }),
+    addWidget: (type, name, value) => ({ type, name, value }),
+  };
+}
+
+function editor(seat) {
+  return {
+    seat,
+    root: document.createElement("div"),
+    value: { v: 1, n: 0 },
+    loads: 0,
+    load(value) {
+      if (value.v > 1) throw new Error("newer");
+      this.loads++;
+      this.value = value;
+    },
+  };
+}
+
+/** A seated editor: [editor, widget, node]. */
+function seated(id, options = {}) {
+  let made;
+  host.widget({ type: "ARMATURE_X", make: (seat) => (made = editor(seat)) });
+  const at = node(id);
+  const { widget } = extensions.at(-1).getCustomWidgets().ARMATURE_X(at, "x", ["ARMATURE_X", options]);
+  return [made, widget, at];
+}
+
+const frames = (count) =>
+  new Promise((done) => {
+    const next = () => (count-- ? requestAnimationFrame(next) : done());
+    next();
+  });
+
+beforeEach(() => {
+  LiteGraph.vueNodesMode = false;
+  document.body.replaceChildren();
+  toasts.length = 0;
+});
+
+test("a widget starts with the input's default and hands its value out as it is", () => {
+  const [made, widget] = seated(1, { default: { v: 1, n: 7 }, socketless: true });
+  expect(widget.value).toBe(made.value);
+  expect(widget.value).toEqual({ v: 1, n: 7 });
+  expect(widget.options.socketless).toBe(true);
+});
+
+test("a value that the editor has already is not loaded again", () => {
+  const [made, widget] = seated(1);
+  widget.value = { v: 1, n: 0 };
+  expect(made.loads).toBe(0);
+  widget.value = { v: 1, n: 1 };
+  expect(made.loads).toBe(1);
+});
+
+test("a value that the editor refuses is told and kept until the user makes another", () => {
+  const [made, widget] = seated(1);
+  widget.value = { v: 2, secret: true };
+  expect(toasts[0].detail).toBe("newer");
+  expect(widget.value).toEqual({ v: 2, secret: true });
+  made.seat.commit();
+  expect(widget.value).toEqual({ v: 1, n: 0 });
+});
+
+test("a commit reaches the widget's callback, the graph and the undo of ComfyUI", async () => {
+  const captureCanvasState = vi.fn();
+  app.extensionManager.workflow.activeWorkflow = { changeTracker: { captureCanvasState } };
+  const [made, widget, at] = seated(1);
+  widget.callback = vi.fn();
+  made.seat.commit();
+  await frames(2);
+  expect(widget.callback).toHaveBeenCalledWith(made.value);
+  expect(at.graph.incrementVersion).toHaveBeenCalledOnce();
+  expect(captureCanvasState).toHaveBeenCalled();
+});
+
+test.each([true, false])("after undo the new element takes the old one's place, in Nodes 2.0 alone (%s)", async (vue) => {
+  LiteGraph.vueNodesMode = vue;
+  const [old, , before] = seated(5);
+  before.onAdded();
+  document.body.append(old.root);
+  await frames(6);
+  const [fresh, , after] = seated(5);
+  after.onAdded();
+  await frames(6);
+  expect(fresh.root.isConnected).toBe(vue);
+  expect(old.root.isConnected).toBe(!vue);
+});
+
+test("hooks follow the nodes of their type and keep the node's own callbacks", () => {
+  const seen = [];
+  const executed = (one, output) => seen.push(output.text);
+  host.follow("ArmatureX", { created: (one) => seen.push(one.id), executed });
+  const { nodeCreated } = extensions.at(-1);
+  const own = { ...node(3), onExecuted: () => seen.push("own") };
+  nodeCreated(own);
+  nodeCreated({ ...node(4), comfyClass: "Other" });
+  own.onExecuted({ text: "done" });
+  expect(seen).toEqual([3, "own", "done"]);
+});
+
+test("a badge follows its hidden widget and never enters the workflow", () => {
+  globalThis.LGraphBadge = class {
+    constructor(options) {
+      Object.assign(this, options);
+    }
+  };
+  const at = node();
+  const made = vi.spyOn(at, "addWidget");
+  const show = host.badge(at);
+  expect(at.badges[0]().text).toBe("");
+  show("wrong base", "warn");
+  expect(at.badges[0]()).toMatchObject({ text: "wrong base", bgColor: "#8a5a00" });
+  expect(made.mock.results[0].value).toMatchObject({ serialize: false, hidden: true });
+});
+
+test("server messages reach their listeners", () => {
+  const heard = vi.fn();
+  host.on("armature.x", heard);
+  api.dispatch("armature.x", { a: 1 });
+  expect(heard).toHaveBeenCalledWith({ a: 1 });
+});
+
+test("an input file is addressed by its name in a value", () => {
+  expect(host.inputURL("armature/ab.png [input]")).toBe("/api/view?filename=ab.png&subfolder=armature&type=input");
+  expect(host.inputURL("ab.png")).toBe("/api/view?filename=ab.png&subfolder=&type=input");
+  expect(host.inputURL("a b.png [temp]")).toBe("/api/view?filename=a+b.png&subfolder=&type=temp");
+});
+
+test("the image of a linked node is what it shows, or what its last run left", () => {
+  const source = { id: 9, graph: app.rootGraph, imgs: [{ src: "/shown.png" }] };
+  const at = { ...node(), inputs: [{ name: "image" }], getInputNode: () => source };
+  expect(host.upstreamImage(at, "image")).toBe("/shown.png");
+  source.imgs = [];
+  expect(host.upstreamImage(at, "image")).toBe(null);
+  app.nodeOutputs["9"] = { images: [{ filename: "x.png", subfolder: "", type: "temp" }] };
+  expect(host.upstreamImage(at, "image")).toContain("filename=x.png");
+  expect(host.upstreamImage(at, "other")).toBe(null);
+});
+
+test("an event's id names a node inside subgraphs", () => {
+  const inner = { id: 1 };
+  app.rootGraph.getNodeById = (id) => (id === 3 ? { id, subgraph: { getNodeById: () => inner } } : null);
+  expect(host.nodeAt("3:1")).toBe(inner);
+  expect(host.nodeAt("4:1")).toBe(null);
+});
+
+test("an upload is named by its bytes", async () => {
+  const posted = vi.spyOn(api, "fetchApi").mockImplementation(async (path, { body }) => {
+    const file = body.get("image");
+    return Response.json({ name: file.name, subfolder: body.get("subfolder") });
+  });
+  const image = new Blob(["bytes"], { type: "image/png" });
+  image.arrayBuffer ??= async () => new TextEncoder().encode("bytes").buffer;
+  expect(await host.upload(image)).toBe("armature/277089d91c0bdf4f.png [input]");
+  posted.mockRestore();
+});
