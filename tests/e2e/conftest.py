@@ -1,18 +1,28 @@
-"""A browser with ComfyUI's frontend, once in each of its renderers; skipped where there is no browser."""
+"""A browser with ComfyUI's frontend, the pinned one and the newest, in each of its renderers.
 
+Skipped where there is no browser. ARMATURE_FRONTEND names a folder with the newest frontend: `static` of an unzipped
+wheel of comfyui-frontend-package. ARMATURE_SHOTS names a folder for screenshots.
+"""
+
+import itertools
 import json
+import os
+import re
 import shutil
+from pathlib import Path
 
 import pytest
 
-from ..live.conftest import server  # noqa: F401 (a fixture)
+from ..live.conftest import server, serving  # noqa: F401 (a fixture)
 from .frontend import Frontend
 
 RENDERERS = {"classic": False, "Nodes 2.0": True}  # the setting Comfy.VueNodes.Enabled
+VERSIONS = ("pinned", "newest")
+COMBINATIONS = list(itertools.product(VERSIONS, RENDERERS))
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def browser():
     playwright = pytest.importorskip("playwright.sync_api", reason="needs the extra e2e: pip install playwright")
     path = next(filter(None, map(shutil.which, BROWSERS)), None)
@@ -24,27 +34,50 @@ def browser():
         browser.close()
 
 
-@pytest.fixture(scope="module", params=RENDERERS.items(), ids=lambda renderer: renderer[0])
+@pytest.fixture(scope="session")
+def newest(tmp_path_factory):
+    """A server with the newest frontend."""
+    static = os.environ.get("ARMATURE_FRONTEND")
+    if not static:
+        pytest.skip("only the pinned frontend: ARMATURE_FRONTEND names no folder with a newer one")
+    with serving(tmp_path_factory.mktemp("newest"), "--front-end-root", static) as client:
+        yield client
+
+
+@pytest.fixture(scope="module", params=COMBINATIONS, ids=", ".join)
 def frontend(request, browser):
     """An open page with an empty graph."""
-    comfyui = request.getfixturevalue("server")  # only now, because it need not start where there is no browser
+    version, renderer = request.param
+    # only now, because neither need start where there is no browser
+    comfyui = request.getfixturevalue("server" if version == "pinned" else "newest")
     context = browser.new_context(viewport={"width": 1600, "height": 1000})
-    context.route(
-        "**/*", lambda route: route.continue_() if route.request.url.startswith(comfyui.url) else route.abort()
-    )
-    settings = {"Comfy.VueNodes.Enabled": request.param[1], "Comfy.TutorialCompleted": True}
-    context.request.post(f"{comfyui.url}/settings", data=json.dumps(settings))
     frontend = Frontend(context.new_page(), comfyui.url)
+    frontend.keep_inside()
+    settings = {"Comfy.VueNodes.Enabled": RENDERERS[renderer], "Comfy.TutorialCompleted": True}
+    context.request.post(f"{comfyui.url}/settings", data=json.dumps(settings))
     frontend.open()
-    assert frontend.page.evaluate("() => !!LiteGraph.vueNodesMode") == request.param[1]
+    assert frontend.page.evaluate("() => !!LiteGraph.vueNodesMode") == RENDERERS[renderer]
     yield frontend
     context.close()
 
 
 @pytest.fixture(autouse=True)
 def unbroken(frontend):
-    """An empty graph for every test, which fails if a script raises in the page."""
+    """An empty graph for every test, which fails on an error in the page or a request that leaves the machine."""
     frontend.clear()
-    frontend.faults.clear()
     yield
     assert frontend.faults == []
+
+
+@pytest.fixture
+def shot(request, frontend, tmp_path):
+    """Takes a picture of the page: shot("dark"); its file, in ARMATURE_SHOTS or pytest's own folder."""
+    folder = Path(os.environ.get("ARMATURE_SHOTS", tmp_path))
+    folder.mkdir(parents=True, exist_ok=True)
+
+    def take(name: str) -> Path:
+        path = folder / (re.sub(r"[^\w.]+", "_", f"{request.node.name}_{name}") + ".png")
+        frontend.page.screenshot(path=path)
+        return path
+
+    return take

@@ -19,19 +19,40 @@ LINK = """([from, slot, to, name]) => {
     const node = app.graph.getNodeById(to);
     return !!app.graph.getNodeById(from).connect(slot, node, node.inputs.findIndex(i => i.name === name)) }"""
 WIDGETS = "id => app.graph.getNodeById(id).widgets.map(w => [w.name, w.value])"
+WITHIN = ("data:", "blob:")
+NOISE = (  # of the frontend itself
+    "ComfyApp graph accessed before initialization",
+    "user.css",
+    "/userdata",
+    "https://api.comfy.org/comfy-nodes/",  # it asks where missing nodes of other packs come from
+)
 LINKED = "id => app.graph.getNodeById(id).inputs.filter(i => i.link != null).map(i => i.name)"
 
 
 @dataclass
 class Frontend:
-    """An open page. `faults` are the errors that scripts raised in it."""
+    """An open page. `faults` are errors in it and requests that would have left the machine."""
 
     page: "Page"
     url: str
     faults: list[str] = field(default_factory=list)
 
+    def keep_inside(self) -> None:
+        """Stops what asks for another machine."""
+        self.page.context.route(lambda url: not url.startswith((self.url, *WITHIN)), self._stop)
+
+    def _stop(self, route) -> None:
+        self.faults.append(f"asks for {route.request.url}")
+        route.abort()
+
+    def _heard(self, message) -> None:
+        text = f"{message.text} {message.location.get('url', '')}"
+        if message.type == "error" and not any(noise in text for noise in NOISE):
+            self.faults.append(text)
+
     def open(self) -> None:
         self.page.on("pageerror", lambda error: self.faults.append(str(error)))
+        self.page.on("console", self._heard)
         self.page.goto(self.url)
         self.page.wait_for_function(READY, timeout=60_000)
         self.clear()

@@ -1,6 +1,7 @@
 """A real ComfyUI server with this pack, started once for all tests of this folder."""
 
 from argparse import Namespace
+from contextlib import contextmanager
 from pathlib import Path
 
 import comfy
@@ -12,10 +13,19 @@ from .client import Client
 
 @pytest.fixture(scope="session")
 def server(tmp_path_factory):
-    quickstart = load_quickstart(tmp_path_factory.mktemp("server"))
+    with serving(tmp_path_factory.mktemp("server")) as client:
+        yield client
+
+
+@contextmanager
+def serving(home: Path, *arguments):
+    """A server with its own folders in `home`, and more arguments for ComfyUI."""
+    quickstart = load_quickstart(home)
     quickstart.link_pack()
     options = Namespace(port=0, comfyui=Path(next(iter(comfy.__path__))).parent, cpu=True)
-    quickstart.EXTRA = ["--cache-none"]  # every run computes everything, so that runs can be compared
+    quickstart.EXTRA = ["--cache-none", *arguments]  # every run computes everything, so that runs can be compared
     process, url = quickstart.start(options)
-    yield Client(url, quickstart.BASE, quickstart.LOG)
-    quickstart.stop(process)
+    try:
+        yield Client(url, quickstart.BASE, quickstart.LOG)
+    finally:
+        quickstart.stop(process)
