@@ -78,8 +78,9 @@ def parse(arguments):
 
 def test(options, arguments):
     prepare(options, Stages())
-    every_test = ["-n", str(min(os.cpu_count() or 1, MOST_AT_ONCE)), "--dist", "loadfile"]
-    return subprocess.call([str(program("pytest")), *(arguments or every_test)], cwd=str(ROOT), env=environment(options))
+    if not arguments:
+        arguments = ["-n", str(min(os.cpu_count() or 1, MOST_AT_ONCE)), "--dist", "loadfile"]
+    return subprocess.call([str(program("pytest")), *arguments], cwd=str(ROOT), env=environment(options))
 
 
 def run(options, arguments):
