@@ -17,7 +17,7 @@ def convert(
 ) -> tuple[dict[str, Any], list[str]]:
     """The workflow with our nodes in the place of those that a rule is for, and what was done."""
     converted, report = deepcopy(workflow), []
-    numbers = count(1 + max(node["id"] for scope in _scopes(converted) for node in scope["nodes"]))
+    numbers = count(1 + max((node["id"] for scope in _scopes(converted) for node in scope["nodes"]), default=0))
     renamed: dict[tuple[str, str], str | None] = {}
     for scope in _scopes(converted):
         report += Graph(scope, rules, ours, numbers, renamed).convert()

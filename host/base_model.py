@@ -1,6 +1,8 @@
 """Which base model is being sampled, in the words of control/."""
 
 import weakref
+from collections.abc import Mapping
+from typing import Any
 
 import comfy.model_base
 from torch import Tensor
@@ -12,7 +14,11 @@ from ..errors import WrongBaseModel
 
 def unet_shape(model: comfy.model_base.BaseModel) -> UNetShape | None:
     """The shape of the model's UNet; None for models that are no UNet (Flux, SD3, ...)."""
-    config = model.model_config.unet_config
+    return shape_of(model.model_config.unet_config)
+
+
+def shape_of(config: Mapping[str, Any]) -> UNetShape | None:
+    """The same from ComfyUI's description of a network."""
     if "model_channels" not in config or "channel_mult" not in config:
         return None
     multipliers, blocks = config["channel_mult"], config["num_res_blocks"]
@@ -44,10 +50,16 @@ def check_base(control: UNetShape, model: comfy.model_base.BaseModel) -> None:
     Raises:
         WrongBaseModel: it does not fit.
     """
-    base = unet_shape(model)
-    if base is None or not control.fits(base):
-        found = type(model).__name__ if base is None else base.name
-        raise WrongBaseModel(
-            f"This control model is for {control.name}, but the model being sampled is {found}. "
-            "Load a control model made for this base, or the base that this one was made for."
-        )
+    if wrong := mismatch(control, unet_shape(model), type(model).__name__):
+        raise WrongBaseModel(wrong)
+
+
+def mismatch(control: UNetShape, base: UNetShape | None, name: str) -> str | None:
+    """Why a control does not fit a base, which is no UNet but `name` where it has no shape; None where it fits."""
+    if base is not None and control.fits(base):
+        return None
+    found = name if base is None else base.name
+    return (
+        f"This control model is for {control.name}, but the model being sampled is {found}. "
+        "Load a control model made for this base, or the base that this one was made for."
+    )

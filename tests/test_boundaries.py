@@ -16,7 +16,7 @@ MAY_IMPORT = {  # "./x" is our own folder x, "x" is somebody else's module x
     "preprocessors": {"./errors"} | IMAGES,
     "fidelity": {"./preprocessors", "./errors"} | IMAGES,
     "compatibility": {"./preprocessors", "./discovery", "./errors"},
-    "host": HOST | IMAGES | COMFY | {"requests", "./compatibility"},
+    "host": HOST | IMAGES | COMFY | {"aiohttp", "requests", "./compatibility"},
     "nodes": {"./control", "./preprocessors", "./fidelity", "./host", "./discovery", "./errors", "comfy_api"},
     "translation": {"./host", "./nodes"},
     "practice": IMAGES | {"./fidelity", "./preprocessors", "aiohttp", "comfy_cli"},

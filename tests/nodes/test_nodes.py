@@ -8,6 +8,7 @@ from types import SimpleNamespace
 
 import nodes as comfy_nodes
 import pytest
+from aiohttp.web import RouteTableDef
 from app.node_replace_manager import NodeReplaceManager
 from server import PromptServer
 
@@ -20,12 +21,13 @@ SCHEMAS = {cls.GET_SCHEMA().node_id: cls for cls in node_classes()}
 
 def test_comfyui_loads_the_pack_and_keeps_its_own_nodes_module(monkeypatch):
     replacements = NodeReplaceManager()
-    handlers = []
-    server = SimpleNamespace(node_replace_manager=replacements, add_on_prompt_handler=handlers.append)
+    handlers, routes = [], RouteTableDef()
+    server = SimpleNamespace(node_replace_manager=replacements, add_on_prompt_handler=handlers.append, routes=routes)
     monkeypatch.setattr(PromptServer, "instance", server, raising=False)
     assert asyncio.run(comfy_nodes.load_custom_node(str(ROOT)))
     assert set(SCHEMAS) <= set(comfy_nodes.NODE_CLASS_MAPPINGS)
-    assert replacements.has_replacement("CannyEdgePreprocessor") and len(handlers) == 1
+    assert replacements.has_replacement("CannyEdgePreprocessor") and len(handlers) == 2
+    assert {route.path for route in routes} == {"/armature/v1/inspect", "/armature/v1/convert"}
     assert sys.modules["nodes"] is comfy_nodes and Path(comfy_nodes.__file__).name == "nodes.py"
 
 

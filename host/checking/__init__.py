@@ -1,0 +1,1 @@
+"""What is wrong with a prompt before it runs: it is told, and the prompt stays as it is."""
