@@ -3,7 +3,6 @@
 import json
 from copy import deepcopy
 from itertools import combinations
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -17,7 +16,13 @@ from ..quickstart_module import ROOT
 
 WORKFLOW = ROOT / "example_workflows" / "first_light.json"
 STEPS = 4
-APPLY = ("ArmatureApplyControl", "ArmatureApplyControlStack", "ArmatureApplyUnion")
+EXAMPLES = sorted(WORKFLOW.parent.glob("*.json"))
+APPLY = (
+    "ArmatureApplyControl",
+    "ArmatureApplyControlStack",
+    "ArmatureApplyControlToModel",
+    "ArmatureApplyUnion",
+)
 TITLE = 30  # pixels that a node's title takes above its position
 
 
@@ -76,20 +81,46 @@ def test_the_example_runs_from_end_to_end_with_progress(server, prompt):
     assert set(np.unique(hint)) == {0, 255}
 
 
-@pytest.mark.parametrize("path", sorted(WORKFLOW.parent.glob("*.json")), ids=lambda path: path.stem)
-def test_every_example_runs_and_shows_its_picture(server, path):
+def needed(path):
+    """The public models that an example names: (its node's type, the model)."""
+    nodes = json.loads(path.read_text())["nodes"]
+    return [(node["type"], model) for node in nodes for model in node["properties"].get("models", ())]
+
+
+def test_there_are_examples_for_every_feature():
+    assert len(EXAMPLES) >= 20 and sum(bool(needed(path)) for path in EXAMPLES) >= 2
+
+
+@pytest.mark.parametrize("path", [path for path in EXAMPLES if not needed(path)], ids=lambda path: path.stem)
+def test_an_example_runs_and_its_controls_act(server, path):
     prompt = convert_ui_to_api(json.loads(path.read_text()), server.get("/object_info"))
-    for sampler in places(prompt, "KSampler"):
-        prompt[sampler]["inputs"]["steps"] = STEPS
+    for place in places(prompt, "KSampler", "ArmatureTrainControl"):
+        prompt[place]["inputs"]["steps"] = STEPS
     run = server.run(prompt)
-    assert run.of("execution_success") and image(prompt, run).shape == (256, 256, 3)
+    assert run.of("execution_success"), run.of("execution_error")
     told = [run.texts[place] for place in places(prompt, *APPLY)]
-    assert told and all(f"of {STEPS} steps" in text for text in told)
-    assert Image.open(path.with_suffix(".jpg")).size[0] >= 256
+    assert all(f"of {STEPS} steps" in text for text in told)
+    assert run.images and all(picture.std() > 1 for picture in run.images.values())
+    assert bool(told) == bool(places(prompt, "KSampler"))
+
+
+@pytest.mark.parametrize("path", [path for path in EXAMPLES if needed(path)], ids=lambda path: path.stem)
+def test_an_example_for_public_models_lacks_nothing_but_them(server, path):
+    prompt = convert_ui_to_api(json.loads(path.read_text()), server.get("/object_info"))
+    folders = server.get("/models")
+    for kind, model in needed(path):
+        assert model["directory"] in folders and model["url"].startswith("https://")
+        assert model["url"].endswith("/" + model["name"]) and model["name"] in node(prompt, kind)["inputs"].values()
+    del prompt[place(prompt, "PreviewImage")]  # ComfyUI would run it
+    answer = server.refused(prompt)
+    lacking = {found["class_type"] for found in answer["node_errors"].values()}
+    assert lacking == {kind for kind, _ in needed(path)}
+    errors = [error for found in answer["node_errors"].values() for error in found["errors"]]
+    assert {error["type"] for error in errors} == {"value_not_in_list"}
 
 
 def test_nodes_of_examples_do_not_overlap():
-    for path in WORKFLOW.parent.glob("*.json"):
+    for path in EXAMPLES:
         for one, other in combinations(json.loads(path.read_text())["nodes"], 2):
             gaps = [max(a[0], b[0]) - min(a[0] + a[1], b[0] + b[1]) for a, b in zip(extents(one), extents(other))]
             assert max(gaps) >= 0, (path.stem, one["type"], other["type"])
@@ -183,13 +214,13 @@ def test_a_missing_negative_is_told_where_it_is_used(server, prompt):
     assert "connect its negative input" in error["exception_message"]
 
 
-def test_the_example_has_its_thumbnail():
-    thumbnail = WORKFLOW.with_suffix(".jpg")
-    assert Image.open(thumbnail).size[0] >= 256
-    assert Path(thumbnail).stat().st_size < 200_000
+@pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
+def test_an_example_has_its_picture(path):
+    picture = path.with_suffix(".jpg")
+    assert Image.open(picture).size[0] >= 256 and picture.stat().st_size < 200_000
 
 
 def test_help_and_examples_are_served(server):
-    shipped = {path.stem for path in WORKFLOW.parent.glob("*.json")}
+    shipped = {path.stem for path in EXAMPLES}
     assert set(server.get("/workflow_templates")["armature"]) == shipped >= {"first_light", "controlnet_xs"}
     assert "Apply Control" in server.text("/extensions/armature/docs/ArmatureApplyControl.md")
