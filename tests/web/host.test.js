@@ -179,3 +179,46 @@ test("an upload is named by its bytes", async () => {
   expect(await host.upload(image)).toBe("armature/277089d91c0bdf4f.png [input]");
   posted.mockRestore();
 });
+
+test("onward and source walk the links", () => {
+  const made = (id, inputs = []) => ({ id, inputs, outputs: [{}], next: [], getOutputNodes() { return this.next; } });
+  const [weights, apply, sampler, loader] = [made(1), made(2, [{ name: "control", type: "CONTROL_NET", link: 7 }]), made(3), made(4)];
+  weights.next = [apply];
+  apply.next = [sampler, weights]; // a circle ends
+  apply.getInputNode = () => loader;
+  expect([...host.onward(weights)]).toEqual([apply, sampler]);
+  expect(host.source(apply, "CONTROL_NET")).toBe(loader);
+  expect(host.source(apply, "IMAGE")).toBe(null);
+});
+
+test("a widget of the node is read, and set as its user does", () => {
+  const callback = vi.fn();
+  const at = { ...node(), widgets: [{ name: "strength", value: 1, callback }] };
+  host.setValueOf(at, "strength", 0.5);
+  host.setValueOf(at, "absent", 0.5);
+  expect([host.valueOf(at, "strength"), host.valueOf(at, "absent")]).toEqual([0.5, undefined]);
+  expect(callback).toHaveBeenCalledExactlyOnceWith(0.5);
+});
+
+test("elements of the page hear of changes in the graph, others no more", () => {
+  const [here, gone] = [document.createElement("div"), document.createElement("div")];
+  const heard = [];
+  document.body.append(here);
+  host.followGraph(here, () => heard.push("here"));
+  host.followGraph(gone, () => heard.push("gone"));
+  api.dispatch("graphChanged");
+  expect(heard).toEqual(["here"]);
+  here.remove();
+  api.dispatch("graphChanged");
+  expect(heard).toEqual(["here"]);
+});
+
+test("a value that runs do not get is kept in workflows alone", () => {
+  let options;
+  const at = { ...node(), addDOMWidget: (name, type, element, given) => ((options = given), {}) };
+  for (const sent of [true, false]) {
+    host.widget({ type: "ARMATURE_X", make: editor, sent });
+    extensions.at(-1).getCustomWidgets().ARMATURE_X(at, "x", ["ARMATURE_X", {}]);
+    expect(options.serialize).toBe(sent);
+  }
+});

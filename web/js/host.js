@@ -23,14 +23,14 @@ import { api } from "../../../scripts/api.js";
 
 /**
  * Registers the widget of an input type. Python declares the input with `socketless`.
- * @param {{ type: string, make: (seat: Seat) => Editor, minWidth?: number, minHeight?: number }} options
- *   the smallest size in pixels, of the widget alone in its height
+ * @param {{ type: string, make: (seat: Seat) => Editor, minWidth?: number, minHeight?: number, sent?: boolean }} options
+ *   the smallest size in pixels, of the widget alone in its height; whether runs get the value, which workflows keep
  */
-export function widget({ type, make, minWidth = 320, minHeight = 300 }) {
+export function widget({ type, make, minWidth = 320, minHeight = 300, sent = true }) {
   extend(type, {
     getCustomWidgets: () => ({
       [type]: (node, name, spec) => ({
-        widget: seated(node, name, spec, make, minHeight),
+        widget: seated(node, name, spec, make, minHeight, sent),
         minWidth,
         minHeight: minHeight + 60,
       }),
@@ -125,6 +125,53 @@ export function upstream(node, input) {
 export function downstream(node, output = 0) {
   return node.getOutputNodes(output) ?? [];
 }
+
+/** The node behind the first linked input of a type. @param {ComfyNode} node @param {string} type @returns {ComfyNode | null} */
+export function source(node, type) {
+  const index = node.inputs.findIndex((input) => input.type === type && input.link != null);
+  return index < 0 ? null : node.getInputNode(index);
+}
+
+/** The nodes that a node's outputs reach over any number of links, the nearest first. @param {ComfyNode} node @returns {Generator<ComfyNode>} */
+export function* onward(node) {
+  const reached = new Set([node]);
+  for (const one of reached) {
+    if (one !== node) yield one;
+    one.outputs.forEach((_, slot) => downstream(one, slot).forEach((next) => reached.add(next)));
+  }
+}
+
+/** The value of a node's widget, undefined without one. @param {ComfyNode} node @param {string} name @returns {any} */
+export function valueOf(node, name) {
+  return widgetOf(node, name)?.value;
+}
+
+/** Sets a widget as its user does. @param {ComfyNode} node @param {string} name @param {any} value */
+export function setValueOf(node, name, value) {
+  const found = widgetOf(node, name);
+  if (!found) return;
+  found.value = value;
+  found.callback?.(value);
+  redraw(node);
+}
+
+/** @param {ComfyNode} node @param {string} name */
+function widgetOf(node, name) {
+  return node.widgets?.find((one) => one.name === name);
+}
+
+const FOLLOWS = "armature-follows";
+
+/** Calls `listener` after each change of the workflow, as long as the element is in the page. @param {HTMLElement} element @param {() => void} listener */
+export function followGraph(element, listener) {
+  if (!followGraph.begun) {
+    on("graphChanged", () => document.querySelectorAll(`.${FOLLOWS}`).forEach((one) => one.dispatchEvent(new Event(FOLLOWS))));
+  }
+  followGraph.begun = true;
+  element.classList.add(FOLLOWS);
+  element.addEventListener(FOLLOWS, listener);
+}
+followGraph.begun = false;
 
 /** Where the image that an input gets can be seen before a run, or after the last one. @param {ComfyNode} node @param {string} input @returns {string | null} */
 export function upstreamImage(node, input) {
@@ -225,8 +272,8 @@ export function passToGraph(event) {
   if (event.type === "pointerup") app.canvas.processMouseUp(/** @type {PointerEvent} */ (event));
 }
 
-/** @param {ComfyNode} node @param {string} name @param {[string, any]} spec @param {(seat: Seat) => Editor} make @param {number} minHeight */
-function seated(node, name, [type, options = {}], make, minHeight) {
+/** @param {ComfyNode} node @param {string} name @param {[string, any]} spec @param {(seat: Seat) => Editor} make @param {number} minHeight @param {boolean} sent */
+function seated(node, name, [type, options = {}], make, minHeight, sent) {
   /** @type {any} */ let refused; // a value that the editor cannot show: kept as it is until the user makes another
   const editor = make({ node, name, options, commit });
   const load = (/** @type {any} */ value) => {
@@ -247,6 +294,7 @@ function seated(node, name, [type, options = {}], make, minHeight) {
     hideOnZoom: false,
     hideInPanel: true,
     socketless: !!options.socketless,
+    serialize: sent,
   });
   function commit() {
     refused = undefined;
