@@ -37,15 +37,27 @@ class Places(NamedTuple):
         kind, number = block
         return {"middle": self.depth, "output": self.depth - 1 - number}.get(kind, number)
 
+    @property
+    def arrangement(self) -> str:
+        """Every one of them in its order, as text: "skip 0..8, middle"; "input 2 5 8 11"."""
+        runs: list[tuple[str, list[list[int]]]] = []
+        for kind, number in self.blocks:
+            if not runs or runs[-1][0] != kind:
+                runs.append((kind, []))
+            numbers = runs[-1][1]
+            if numbers and abs(number - numbers[-1][-1]) == 1:
+                numbers[-1].append(number)
+            else:
+                numbers.append([number])
+        return ", ".join(kind if kind == "middle" else f"{kind} {_spelled(numbers)}" for kind, numbers in runs)
+
     def words(self) -> str:
         """Their number and order, for people: "10 (skip 0..8, middle)"."""
-        runs: dict[str, list[int]] = {}
-        for kind, number in self.blocks:
-            runs.setdefault(kind, []).append(number)
-        parts = [f"{kind} {numbers[0]}..{numbers[-1]}" for kind, numbers in runs.items() if kind != "middle"]
-        if "middle" in runs:
-            parts.insert(list(runs).index("middle"), "middle")
-        return f"{len(self.blocks)} ({', '.join(parts)})"
+        return f"{len(self.blocks)} ({self.arrangement})"
+
+
+def _spelled(runs: list[list[int]]) -> str:
+    return " ".join(f"{run[0]}..{run[-1]}" if len(run) > 1 else f"{run[0]}" for run in runs)
 
 
 Rule = Callable[[Places, float], list[float]]
@@ -58,7 +70,8 @@ class LayerWeights:
 
     `middle` multiplies the middle block's weight, `uncond` the control of the negative prompt. `base_mask`: each place
     of the image has this base of the scaled soft weights, on top of the rest. `adapts`: values are one of the lists of
-    Advanced-ControlNet, which applies it to networks of other sizes too.
+    Advanced-ControlNet, which applies it to networks of other sizes too. `arrangement`: that of the only places that
+    the values are for.
     """
 
     preset: str = "flat"
@@ -68,6 +81,7 @@ class LayerWeights:
     uncond: float = 1.0
     base_mask: Mask | None = None
     adapts: bool = False
+    arrangement: str = ""
 
     @property
     def is_published(self) -> bool:
@@ -77,8 +91,13 @@ class LayerWeights:
     def of(self, places: Places) -> Mapping[Block, float]:
         """
         Raises:
-            InvalidValue: the number of values is not that of the places.
+            InvalidValue: the number of values is not that of the places, or they are for others.
         """
+        if self.arrangement not in ("", places.arrangement):
+            raise InvalidValue(
+                f"These block weights are for {self.arrangement}, but this control model takes {places.words()}. "
+                "Choose its layout in Block Bars."
+            )
         values = _adapted(self.values, places) if self.adapts else self.values
         found = values or PRESETS[self.preset](places, self.base)
         if len(found) != len(places.blocks):

@@ -37,12 +37,8 @@ def _of_control(header: ControlHeader | None, name: str, base: BaseHeader | None
         "family": header.family,
         "variant": header.variant,
         "base": header.base and header.base.name,
-        "blocks": [] if header.places is None else [_block(*block) for block in header.places.blocks],
+        "blocks": header.places and header.places.arrangement,
         "types": list(header.types),
         "kind": kind_named(Path(name).stem),
         "mismatch": base and wrong_base(header, base),
     }
-
-
-def _block(kind: str, number: int) -> str:
-    return kind if kind == "middle" else f"{kind} {number}"

@@ -1,0 +1,35 @@
+// @ts-check
+/** The control model that weights are for, as far as the graph tells. */
+
+import { getJSON, onward, source, valueOf } from "../host.js";
+import { placesOf } from "./model.js";
+
+const SOCKET = "CONTROL_NET";
+
+/** The file of the control that a node's weights go to, null where it cannot be told. @param {ComfyNode} node @returns {string | null} */
+export function controlAfter(node) {
+  for (const next of onward(node)) {
+    let control = source(next, SOCKET);
+    for (let further = control && source(control, SOCKET); further; further = source(further, SOCKET)) control = further;
+    const name = control && (valueOf(control, "name") ?? valueOf(control, "control_net_name"));
+    if (typeof name === "string") return name;
+  }
+  return null;
+}
+
+/** @type {Map<string, Promise<any>>} */
+const answers = new Map();
+
+/**
+ * Where the control of a file acts, as the server reads its header; null where it does not tell.
+ * @param {string} name
+ * @param {import("./model.js").Layout[]} layouts  those that are known by a title
+ * @returns {Promise<import("./model.js").Layout | null>}
+ */
+export async function layoutOf(name, layouts) {
+  const asked = answers.get(name) ?? getJSON(`/armature/v1/inspect?${new URLSearchParams({ folder: "controlnet", name })}`);
+  answers.set(name, asked);
+  const arch = (await asked)?.blocks;
+  if (!arch) return null;
+  return layouts.find((one) => one.arch === arch) ?? { title: name, arch, presets: { flat: placesOf(arch).map(() => 1) } };
+}
