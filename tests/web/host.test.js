@@ -174,9 +174,17 @@ test("an upload is named by its bytes", async () => {
     const file = body.get("image");
     return Response.json({ name: file.name, subfolder: body.get("subfolder") });
   });
-  const image = new Blob(["bytes"], { type: "image/png" });
-  image.arrayBuffer ??= async () => new TextEncoder().encode("bytes").buffer;
-  expect(await host.upload(image)).toBe("armature/277089d91c0bdf4f.png [input]");
+  const image = (text) => {
+    const blob = new Blob([text], { type: "image/png" });
+    blob.arrayBuffer ??= async () => new TextEncoder().encode(text).buffer;
+    return blob;
+  };
+  vi.stubGlobal("crypto", {}); // as on a page that came by http from another machine
+  const name = await host.upload(image("bytes"));
+  expect(name).toMatch(/^armature\/[0-9a-f]{16}\.png \[input\]$/);
+  expect(await host.upload(image("bytes"))).toBe(name);
+  expect(await host.upload(image("other"))).not.toBe(name);
+  vi.unstubAllGlobals();
   posted.mockRestore();
 });
 
