@@ -99,7 +99,7 @@ export class View {
     if (this.canvas.width !== width) this.canvas.width = width;
     if (this.canvas.height !== height) this.canvas.height = height;
     const context = this.canvas.getContext("2d");
-    if (!context) return;
+    if (!context || !width || !height) return;
     context.setTransform(1, 0, 0, 1, 0, 0);
     context.clearRect(0, 0, width, height);
     const scale = this.scale * sharp;
