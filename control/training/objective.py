@@ -64,22 +64,31 @@ class Base(Protocol):
 
 @dataclass(frozen=True)
 class Lessons:
-    """The examples, in groups of one size each, and the empty prompt, with which a share of theirs is replaced."""
+    """The examples, in groups of one size each, and the empty prompt, with which a share of theirs is replaced.
+
+    `part` is this process's number and how many there are, where several share the work of a batch.
+    """
 
     groups: Sequence[Sequence[Example]]
     empty: Prompt | None = None
     dropped: float = 0.5
     batch: int = 4
+    part: tuple[int, int] = (0, 1)
+
+    @property
+    def mine(self) -> slice:
+        """What this process takes of a batch."""
+        number, count = self.part
+        return slice(self.batch * number // count, self.batch * (number + 1) // count)
 
     def pick(self, generator: torch.Generator) -> list[Example]:
-        """A batch of one group; every example is as likely as any other."""
+        """This process's part of a batch of one group; every example is as likely as any other."""
         sizes = torch.tensor([float(len(group)) for group in self.groups])
         group = self.groups[int(torch.multinomial(sizes, 1, generator=generator))]
         chosen = torch.randint(len(group), (self.batch,), generator=generator).tolist()
         empty = (torch.rand(self.batch, generator=generator) < self.dropped).tolist()
-        return [
-            group[n]._replace(prompt=self.empty) if drop and self.empty else group[n] for n, drop in zip(chosen, empty)
-        ]
+        mine = list(zip(chosen, empty))[self.mine]
+        return [group[n]._replace(prompt=self.empty) if drop and self.empty else group[n] for n, drop in mine]
 
 
 def loss(
@@ -90,11 +99,11 @@ def loss(
     scale: Scale = WHOLE,
     draw: Draw = uniform,
 ) -> Tensor:
-    """The mean squared error of the base's prediction under control, for one batch."""
-    batch = lessons.pick(generator)
+    """The mean squared error of the base's prediction under control, for this process's part of one batch."""
+    batch, count = lessons.pick(generator), lessons.batch
     latents = torch.stack([example.latent for example in batch])
-    sigmas = base.sigmas(draw(torch.rand(len(batch), generator=generator)))
-    noise = torch.randn(latents.shape, generator=generator).to(latents)
+    sigmas = base.sigmas(draw(torch.rand(count, generator=generator))[lessons.mine])
+    noise = torch.randn((count, *latents.shape[1:]), generator=generator)[lessons.mine].to(latents)
     noised = base.noised(latents, noise, sigmas)
     step = base.step(noised, sigmas, joined([example.prompt for example in batch]))
     encoded = control.encode(torch.stack([example.hint for example in batch]))

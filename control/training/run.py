@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from copy import deepcopy
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 import torch
 from safetensors import safe_open
@@ -55,14 +56,43 @@ class Plan:
         return rate
 
 
+class Together(Protocol):
+    """Processes that train as one, each on its part of every batch. The first of them writes.
+
+    `part` is this one's number, and how many there are.
+    """
+
+    part: tuple[int, int]
+
+    def mean(self, tensors: list[Tensor]) -> None:
+        """Give each tensor the mean of what the processes have there."""
+
+    def wait(self) -> None:
+        """For all to come this far."""
+
+
+class Alone:
+    part = (0, 1)
+
+    def mean(self, tensors: list[Tensor]) -> None:
+        """A single process's own."""
+
+    def wait(self) -> None:
+        """For nobody."""
+
+
+ALONE = Alone()
+
+
 class Run:
     """`model` holds what is trained; `averaged` its moving average, or the model itself without one.
 
-    `file` is where its checkpoint lies, None for a run that need not survive.
+    `file` is where its checkpoint lies, None for a run that need not survive. All processes of `together` begin with
+    the same model and file.
     """
 
-    def __init__(self, model: nn.Module, plan: Plan, file: Path | None = None):
-        self.model, self.plan, self.file = model, plan, file
+    def __init__(self, model: nn.Module, plan: Plan, file: Path | None = None, together: Together = ALONE):
+        self.model, self.plan, self.file, self.together = model, plan, file, together
         self.trained = [p for p in model.parameters() if p.requires_grad]
         self.optimizer = torch.optim.AdamW(
             self.trained, plan.learning_rate, betas=plan.betas, weight_decay=plan.weight_decay
@@ -88,7 +118,7 @@ class Run:
 
     def save(self) -> None:
         """Written aside, then renamed: a kill in the middle leaves the last checkpoint whole."""
-        if self.file is None or self.step == self.kept:
+        if self.file is None or self.step == self.kept or self.together.part[0] > 0:
             return
         self.file.parent.mkdir(parents=True, exist_ok=True)
         aside = self.file.with_suffix(".writing")
@@ -126,12 +156,15 @@ class Run:
         for part in range(self.plan.accumulate):
             draw = self.step * self.plan.accumulate + part
             value = loss(torch.Generator().manual_seed(self.plan.seed * DRAWS + draw)) / self.plan.accumulate
-            total += value.item()
+            told = value.detach().clone()
+            self.together.mean([told])
+            total += told.item()
             if not math.isfinite(total):
                 raise TrainingFailed(
                     f"The loss of step {self.step + 1} is {total}. Try a lower learning rate, or precision fp32."
                 )
             value.backward()
+        self.together.mean([p.grad for p in self.trained if p.grad is not None])
         torch.nn.utils.clip_grad_norm_(self.trained, self.plan.clip)
         for group in self.optimizer.param_groups:
             group["lr"] = self.plan.rate(self.step)

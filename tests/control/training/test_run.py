@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 
 import pytest
@@ -122,3 +123,45 @@ def test_the_checkpoint_of_another_network_is_refused(tmp_path):
     run.train(loss_of(run))
     with pytest.raises(UnreadableFile, match="another training run"):
         started(run.file, width=5)
+
+
+class Thread:
+    """One of two that train as one, as processes do."""
+
+    def __init__(self, number, meeting, given):
+        self.part, self.meeting, self.given = (number, 2), meeting, given
+
+    def mean(self, tensors):
+        self.given[self.part[0]] = [tensor.clone() for tensor in tensors]
+        self.wait()
+        for tensor, *both in zip(tensors, *self.given):
+            tensor.copy_(sum(both) / 2)
+        self.wait()
+
+    def wait(self):
+        self.meeting.wait(timeout=30)
+
+
+def test_two_with_half_a_batch_each_are_one_with_all_of_it(tmp_path):
+    """But for the rounding of sums in another order."""
+    plan = Plan(20, learning_rate=0.01, accumulate=2, keep_every=5)
+    x, meeting, given = torch.randn(8, 4), threading.Barrier(2), [None, None]
+    runs = [started(tmp_path / f"{n}.safetensors", plan) for n in range(2)]
+    for n, run in enumerate(runs):
+        run.together = Thread(n, meeting, given)
+
+    def loss(run, rows):
+        return lambda generator: (run.model(x[rows]) * torch.rand((), generator=generator) - x[rows]).square().mean()
+
+    threads = [
+        threading.Thread(target=run.train, args=[loss(run, slice(4 * n, 4 * n + 4))]) for n, run in enumerate(runs)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    whole = started(None, plan)
+    whole.train(loss(whole, slice(0, 8)))
+    assert same(runs[0].model, runs[1].model) and whole.step == runs[0].step == 20
+    torch.testing.assert_close(runs[0].model.weight, whole.model.weight, rtol=0, atol=1e-5)
+    assert [run.file.exists() for run in runs] == [True, False]
