@@ -1,12 +1,12 @@
-"""What can be counted instead of timed: multiplications of a step, and how often each layer of a control runs."""
+"""What can be counted instead of measured: multiplications of a step, how often layers run, what training keeps."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from functools import partial
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 from torch.utils.flop_counter import FlopCounterMode
 
 from ..control.backend import Backend
@@ -63,6 +63,25 @@ def multiplications(act: Callable[[], object]) -> int:
     with FlopCounterMode(display=False) as counter:
         act()
     return counter.get_total_flops() // 2
+
+
+@contextmanager
+def keeping(weights: Iterable[Tensor]) -> Iterator[dict[int, int]]:
+    """The bytes of every storage that autograd keeps meanwhile for the way back, the weights' own left out."""
+    own, kept, held = {_place(weight) for weight in weights}, {}, []
+
+    def pack(tensor: Tensor) -> Tensor:
+        if _place(tensor) not in own:
+            kept[_place(tensor)] = tensor.untyped_storage().nbytes()
+            held.append(tensor)  # so that no other storage gets its place
+        return tensor
+
+    with torch.autograd.graph.saved_tensors_hooks(pack, lambda tensor: tensor):
+        yield kept
+
+
+def _place(tensor: Tensor) -> int:
+    return tensor.untyped_storage()._cdata
 
 
 @contextmanager

@@ -1,10 +1,9 @@
 """Trains a control network on what a graph holds."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import comfy.model_management
 import comfy.utils
 import folder_paths
 import torch
@@ -17,12 +16,15 @@ from ..control.checkpoint import Checkpoint
 from ..control.model import ControlModel
 from ..control.scale import Scale
 from ..control.training.objective import Lessons, cubic, loss, only_middle, uniform
-from ..control.training.run import Plan, Run
+from ..control.training.recomputing import recompute
+from ..control.training.run import ALONE, Plan, Run, Together
 from ..errors import InvalidValue, MissingInput
 from .creating import hosted, with_own_weights
 from .loading import recognised
+from .readout import Panel
 from .sampling import ComfyControl
 from .teaching import ComfyBase, examples, gradients
+from .training_report import SILENT, Report
 
 PRECISIONS = {"fp32": torch.float32, "bf16": torch.bfloat16}
 CHECKPOINTS = "training"  # in ComfyUI's output folder
@@ -33,7 +35,9 @@ class Course:
     """How a control is trained, beside the plan of its run.
 
     `middle_until` is the step up to which only the middle block's link acts, 0 for none. With `unlock_decoder` the
-    base's decoder learns too. `name` is that of the checkpoint; without one the run does not survive its node.
+    base's decoder learns too. `name` is that of the checkpoint; without one the run does not survive its node. With
+    `recompute` activations are computed twice instead of kept. Every `picture_every` steps an example is drawn, 0 for
+    never.
     """
 
     plan: Plan
@@ -43,6 +47,8 @@ class Course:
     middle_until: int = 0
     unlock_decoder: bool = False
     name: str = ""
+    recompute: bool = False
+    picture_every: int = 0
 
 
 @dataclass(frozen=True)
@@ -60,8 +66,9 @@ def train_control(
     positive: list[list],
     empty: list | None,
     course: Course,
+    panel: Panel = SILENT,
 ) -> Trained:
-    """Train a copy of the control; ComfyUI's progress and interruption work as in sampling.
+    """Train a copy of the control; ComfyUI's progress and interruption work as in sampling. The panel tells the loss.
 
     Raises:
         ArmatureError: the control does not fit, something is missing, or the loss is no longer a number.
@@ -74,9 +81,11 @@ def train_control(
         network.to(base.device)
         groups = examples(base, network, latents, hints, positive)
         spare = base.prompts(empty, groups[0][0].latent.shape[-2:])[0] if empty else None
-        run = Run(_learning(network, base, course), course.plan, _file(course.name))
-        losses = _train(run, network, base, Lessons(groups, spare, course.dropped, course.batch), course)
-        return Trained(_result(run, network), _with_decoder(patcher, run, course), losses)
+        lessons = Lessons(groups, spare, course.dropped, course.batch)
+        progress = comfy.utils.ProgressBar(course.plan.steps)
+        report = Report(network, base, groups[0][0], progress, course.picture_every, panel)
+        run = teach(network, base, lessons, course, _file(course.name), report)
+        return Trained(result(run, network), _with_decoder(patcher, run, course), report.losses)
 
 
 def trainable(control: ComfyControl) -> ControlModel:
@@ -97,16 +106,20 @@ def _in_full(weights: Mapping[str, Tensor], model: ControlModel) -> Checkpoint:
     return Checkpoint(own, "the control", model.metadata)
 
 
-def _learning(network: ControlModel, base: ComfyBase, course: Course) -> nn.Module:
-    parts = nn.ModuleDict({"control": network})
-    if course.unlock_decoder:
-        unet = base.model.diffusion_model.float()
-        parts["decoder"] = nn.ModuleDict({"output_blocks": unet.output_blocks, "out": unet.out})
-    return parts.requires_grad_(True)
-
-
-def _train(run: Run, network: ControlModel, base: ComfyBase, lessons: Lessons, course: Course) -> list[float]:
-    progress, losses = comfy.utils.ProgressBar(course.plan.steps), []
+def teach(
+    network: ControlModel,
+    base: ComfyBase,
+    lessons: Lessons,
+    course: Course,
+    file: Path | None,
+    after: Callable[[Run, float], None],
+    together: Together = ALONE,
+) -> Run:
+    """Take all steps that the checkpoint `file` has not; `after(run, loss)` follows each."""
+    if course.recompute:
+        recompute(network)
+        recompute(base.model.diffusion_model)
+    run = Run(_learning(network, base, course), course.plan, file, together)
     middle, whole = only_middle(network), Scale(1.0)
     draw = cubic if isinstance(network, T2IAdapter) else uniform
 
@@ -115,16 +128,20 @@ def _train(run: Run, network: ControlModel, base: ComfyBase, lessons: Lessons, c
         with torch.autocast(base.device.type, base.dtype, enabled=base.dtype != torch.float32):
             return loss(network, base, lessons, generator, scale, draw)
 
-    def after(run: Run, value: float) -> None:
-        losses.append(value)
-        progress.update_absolute(run.step)
-        comfy.model_management.throw_exception_if_processing_interrupted()
-
     run.train(batch_loss, after)
-    return losses
+    return run
 
 
-def _result(run: Run, network: ControlModel) -> ComfyControl:
+def _learning(network: ControlModel, base: ComfyBase, course: Course) -> nn.Module:
+    parts = nn.ModuleDict({"control": network})
+    if course.unlock_decoder:
+        unet = base.model.diffusion_model.float()
+        parts["decoder"] = nn.ModuleDict({"output_blocks": unet.output_blocks, "out": unet.out})
+    return parts.requires_grad_(True)
+
+
+def result(run: Run, network: ControlModel) -> ComfyControl:
+    """The trained control: its moving average where it has one."""
     return hosted(_in_full(run.averaged["control"].state_dict(), network))
 
 

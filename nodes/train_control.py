@@ -3,7 +3,9 @@
 from comfy_api.latest import io
 
 from ..control.training.run import Plan
+from ..host.readout import Panel
 from ..host.training import PRECISIONS, Course, train_control
+from .applying import node_id
 
 
 class TrainControl(io.ComfyNode):
@@ -97,7 +99,26 @@ class TrainControl(io.ComfyNode):
                     tooltip="The base's decoder learns too, for very many images and a low learning rate. The model "
                     "output then has it.",
                 ),
+                io.Boolean.Input(
+                    "gradient_checkpointing",
+                    default=False,
+                    optional=True,
+                    advanced=True,
+                    tooltip="Needs a fraction of the memory beside the weights, and up to a third more time; the "
+                    "result is the same.",
+                ),
+                io.Int.Input(
+                    "picture_every",
+                    default=100,
+                    min=0,
+                    max=1_000_000,
+                    optional=True,
+                    advanced=True,
+                    tooltip="After so many steps the first image is drawn from its hint and shown on the node, roughly "
+                    "and without guidance. 0: never.",
+                ),
             ],
+            hidden=[io.Hidden.unique_id],
             outputs=[
                 io.ControlNet.Output(display_name="control_net", tooltip="The trained control."),
                 io.Model.Output(display_name="model", tooltip="The base; changed only with unlock_decoder."),
@@ -124,7 +145,9 @@ class TrainControl(io.ComfyNode):
             middle_until=only["only_middle_until"],
             unlock_decoder=only["unlock_decoder"],
             name=only["name"],
+            recompute=only.get("gradient_checkpointing", False),
+            picture_every=only.get("picture_every", 0),
         )
-        spare = empty[0] if empty else None
-        trained = train_control(only["model"], only["control_net"], latents, hints, positive, spare, course)
+        spare, panel = empty[0] if empty else None, Panel(node_id(cls))
+        trained = train_control(only["model"], only["control_net"], latents, hints, positive, spare, course, panel)
         return io.NodeOutput(trained.control, trained.model, {"loss": trained.losses})

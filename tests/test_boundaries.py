@@ -9,7 +9,7 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 ALWAYS = sys.stdlib_module_names | {"torch"}
 IMAGES = {"numpy", "cv2", "kornia", "PIL", "transformers"}
-COMFY = {"comfy", "comfy_api", "comfy_execution", "folder_paths", "server"}
+COMFY = {"comfy", "comfy_api", "comfy_execution", "folder_paths", "latent_preview", "server"}
 HOST = {"./control", "./preprocessors", "./fidelity", "./practice", "./discovery", "./errors", "safetensors"}
 MAY_IMPORT = {  # "./x" is our own folder x, "x" is somebody else's module x
     "control": {"./errors", "safetensors"},

@@ -9,7 +9,9 @@ import folder_paths
 import pytest
 import torch
 
+from armature.benchmarks.counting import keeping
 from armature.control.training.objective import Lessons, loss
+from armature.control.training.recomputing import recompute
 from armature.control.training.run import Plan
 from armature.errors import InvalidValue, MismatchedBatch, MissingInput, WrongControl
 from armature.host.creating import create_control
@@ -188,3 +190,26 @@ def test_what_cannot_be_trained_is_refused(practice, two):
         train_control(practice[0], comfy.controlnet.ControlBase(), *two, None, course)
     with pytest.raises(InvalidValue, match="leads out"):
         train_control(practice[0], control, *two, None, Course(Plan(1), dropped=0.0, name="../../x"))
+
+
+@pytest.mark.parametrize("family", CHOICES)
+def test_checkpointed_gradients_are_the_same_and_keep_less(practice, two, family):
+    kept, gradients_ = {}, {}
+    for twice in (False, True):
+        with gradients():
+            network = trainable(new(practice, family))
+            base = ComfyBase(practice[0], network, torch.float32)
+            names = list(network.state_dict())
+            lessons = Lessons(examples(base, network, *two), batch=2)
+            if twice:
+                recompute(network)
+                recompute(base.model.diffusion_model)
+            assert list(network.state_dict()) == names
+            weights = [*network.parameters(), *base.model.parameters()]
+            with keeping(weights) as kept[twice]:
+                value = loss(network, base, lessons, torch.Generator().manual_seed(1))
+            value.backward()
+            gradients_[twice] = {name: p.grad for name, p in network.named_parameters() if p.grad is not None}
+    assert gradients_[True].keys() == gradients_[False].keys() != set()
+    assert all(torch.equal(gradients_[True][name], slope) for name, slope in gradients_[False].items())
+    assert sum(kept[True].values()) < 0.6 * sum(kept[False].values())
