@@ -32,6 +32,12 @@ def save_control(control: ComfyControl, prefix: str, layout: str, dtype: str, fa
     Raises:
         WrongControl: the control is none of ours, or its family has no such layout here.
     """
+    folder, name, number, *_ = folder_paths.get_save_image_path(prefix, folder_paths.get_output_directory())
+    return write_control(control, Path(folder) / f"{name}_{number:05}_.safetensors", layout, dtype, facts)
+
+
+def write_control(control: ComfyControl, file: Path, layout: str, dtype: str, facts: Mapping[str, str]) -> Path:
+    """The same, to a file of this name or a folder of its stem."""
     model = with_own_weights(control, "saved")
     checkpoint = Checkpoint(_stored(model.state_dict(), DTYPES[dtype]), "the control", model.metadata)
     architecture, _ = recognised(checkpoint)
@@ -43,8 +49,6 @@ def save_control(control: ComfyControl, prefix: str, layout: str, dtype: str, fa
         METADATA[0]: str(bool(control.global_average_pooling)).lower(),
         **facts,
     }
-    folder, name, number, *_ = folder_paths.get_save_image_path(prefix, folder_paths.get_output_directory())
-    file = Path(folder) / f"{name}_{number:05}_.safetensors"
     if layout == "original":
         return _write(dict(checkpoint.tensors), file, metadata)
     if architecture is not CONTROLNET:

@@ -104,7 +104,7 @@ class TrainControl(io.ComfyNode):
                     default=False,
                     optional=True,
                     advanced=True,
-                    tooltip="Needs a fraction of the memory beside the weights, and up to a third more time; the "
+                    tooltip="Needs a fraction of the memory beside the weights, and up to half more time; the "
                     "result is the same.",
                 ),
                 io.Int.Input(

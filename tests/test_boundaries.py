@@ -19,6 +19,7 @@ MAY_IMPORT = {  # "./x" is our own folder x, "x" is somebody else's module x
     "host": HOST | IMAGES | COMFY | {"aiohttp", "requests", "./compatibility"},
     "nodes": {"./control", "./preprocessors", "./fidelity", "./host", "./discovery", "./errors", "comfy_api"},
     "translation": {"./host", "./nodes"},
+    "train": HOST | {"./host"} | IMAGES | COMFY | {"accelerate"},
     "practice": IMAGES | {"./fidelity", "./preprocessors", "aiohttp", "comfy_cli"},
     "practice/training": HOST | {"./host"} | IMAGES | {"comfy"},
 }

@@ -1,6 +1,6 @@
 """Gradient checkpointing, Chen et al. 2016, arXiv:1604.06174: what layers compute inside is not kept for the way back.
 
-It is computed again there, from what went in. The gradients are the same; a step takes up to a third longer.
+It is computed again there, from what went in. The gradients are the same; a step takes up to half longer.
 """
 
 from typing import Any

@@ -1,0 +1,1 @@
+"""Training from the command line: `python3 quickstart.py run train FOLDER RESULT`, see ../docs/training.md."""
