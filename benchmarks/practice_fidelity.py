@@ -8,8 +8,9 @@ import torch
 from comfy.controlnet import ControlBase
 from torch import Tensor
 
+from ..control.unit import Manner
 from ..fidelity.edges import EdgeFidelity, edge_fidelity
-from ..host.applying import apply_control
+from ..host.applying import Application, apply
 from ..host.loading import load_control
 from ..host.practice import load_photo, load_practice_model, practice_controls
 from ..practice.world import HELD_OUT_SEEDS, scene
@@ -18,6 +19,7 @@ from .report import Case, options, show
 
 CONTROLNET = "practice_canny.safetensors"
 STEPS, GUIDANCE, BATCH = 20, 3.0, 8
+PLAIN = Manner()
 PHOTO_PROMPT = "a large white circle on a red ground"
 
 
@@ -30,19 +32,25 @@ class Practice:
         return self.clip.encode_from_tokens_scheduled(self.clip.tokenize(caption))
 
     def draw(
-        self, hint: Tensor, captions: list[str], strength: float, seed: int, control: ControlBase | None = None
+        self,
+        hint: Tensor,
+        captions: list[str],
+        strength: float,
+        seed: int,
+        control: ControlBase | None = None,
+        steps: int = STEPS,
+        manner: Manner = PLAIN,
     ) -> Tensor:
         """Images (B, 3, H, W) in [0, 1] under the control of the hint; by default the ControlNet for Canny edges."""
         control = control or self.controls[CONTROLNET]
         positive = [[torch.cat([self.encoded(caption)[0][0] for caption in captions]), {}]]
-        positive, negative = apply_control(
-            positive, self.encoded(""), control, hint.movedim(1, -1), strength, (0.0, 1.0)
-        )
+        application = Application(control, hint.movedim(1, -1), strength, manner=manner)
+        positive, negative = apply(positive, self.encoded(""), application)
         shape = (hint.shape[0], 8, hint.shape[2] // 8, hint.shape[3] // 8)
         noise = torch.randn(shape, generator=torch.Generator().manual_seed(seed))
         conditionings, latent = (positive, negative), torch.zeros(shape)
         latent = comfy.sample.sample(
-            self.model, noise, STEPS, GUIDANCE, "euler", "normal", *conditionings, latent, disable_pbar=True, seed=seed
+            self.model, noise, steps, GUIDANCE, "euler", "normal", *conditionings, latent, disable_pbar=True, seed=seed
         )
         return self.vae.decode(latent).movedim(-1, 1)
 
