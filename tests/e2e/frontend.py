@@ -24,7 +24,7 @@ NOISE = (  # of the frontend itself
     "ComfyApp graph accessed before initialization",
     "user.css",
     "/userdata",
-    "https://api.comfy.org/comfy-nodes/",  # it asks where missing nodes of other packs come from
+    "https://api.comfy.org/",  # it asks its registry about missing nodes
 )
 LINKED = "id => app.graph.getNodeById(id).inputs.filter(i => i.link != null).map(i => i.name)"
 
