@@ -1,6 +1,7 @@
 """Where the people of a pose are: a mask from their keypoints."""
 
-from typing import Annotated, Literal
+from dataclasses import replace
+from typing import Annotated, Any, Literal
 
 import cv2
 import numpy as np
@@ -10,7 +11,7 @@ from torch import Tensor
 from ..declare import Mask, Output, Preprocessor, Range
 from . import SCORE, SCORE_HELP, Poses
 from .canvas import device, pixel, shown, sized
-from .keypoints import Person, Points
+from .keypoints import Person, Points, read, written
 from .skeleton import LIMBS
 
 TRUNK = (2, 5, 11, 8)
@@ -43,6 +44,13 @@ def mask(
             _cover(canvas, _areas(person, part, threshold), shape, grow / 100 * _size(person, threshold))
         masks.append(torch.from_numpy(canvas))
     return torch.stack(masks)[:, None].to(device(image)).float()
+
+
+def each_person(frame: dict[str, Any], size: tuple[int, int], grow: float) -> Tensor:
+    """(N, 1, H, W) in [0, 1], one mask for each person of a frame at that size; black (1, 1, H, W) without any."""
+    pose = read(frame).at(*size)
+    alone = [written(replace(pose, people=(person,))) for person in pose.people]
+    return mask(poses=alone, grow=grow) if alone else torch.zeros(1, 1, *size)
 
 
 def _areas(person: Person, part: str, threshold: float) -> list[Points]:

@@ -34,7 +34,8 @@ export class Frame {
     this.stage = element("div", { class: "armature-stage" });
     this.banner = element("div", { class: "armature-banner", role: "alert", hidden: true });
     this.status = element("div", { class: "armature-status", role: "status", "aria-live": "polite" });
-    this.body = element("div", { class: "armature-body" }, this.toolbar, this.keys, this.stage, this.banner, this.status);
+    this.footer = element("div", { class: "armature-footer" }, this.status);
+    this.body = element("div", { class: "armature-body" }, this.toolbar, this.keys, this.stage, this.banner, this.footer);
     this.root = element("div", { class: "armature", title: "", "data-capture-wheel": "true" }, this.body);
     const turn = () => (this.expanded ? this.shrink() : this.expand());
     this.expandButton = button({ icon: "expand", title: t("Full screen"), pressed: false, onclick: turn });
@@ -56,6 +57,11 @@ export class Frame {
   /** Puts controls into the toolbar, before undo and full screen. @param {...HTMLElement} controls */
   tools(...controls) {
     this.own.append(...controls);
+  }
+
+  /** Puts controls beside the status line. @param {...HTMLElement} controls */
+  foot(...controls) {
+    this.footer.append(...controls);
   }
 
   /** Says what is selected or done, in the status line and to screen readers. @param {string} text */

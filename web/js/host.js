@@ -19,6 +19,7 @@ import { api } from "../../../scripts/api.js";
  * @property {HTMLElement} root
  * @property {any} value
  * @property {(value: any) => void} load  shows a value from outside; throws if it cannot
+ * @property {() => void} [removed]  the node is gone
  */
 
 /**
@@ -316,6 +317,7 @@ function seated(node, name, [type, options = {}], make, minHeight, sent) {
   }
   editor.root.style.minHeight = `${minHeight}px`; // Nodes 2.0 knows no getMinHeight
   if (options.default !== undefined) load(options.default);
+  after(node, "onRemoved", () => editor.removed?.());
   for (const event of ["onAdded", "onConfigure"]) after(node, event, () => settle(node, name, editor.root));
   return widget;
 }

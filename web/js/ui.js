@@ -132,10 +132,12 @@ export function swatch({ title, value, oninput }) {
   return made;
 }
 
+/** @typedef {{ text: string, icon?: Icon, checked?: boolean, disabled?: boolean, onclick: () => void }} Item */
+
 /**
  * A button that opens a list. `items` is asked at each opening; null is a line between.
  * @param {{ title: string, icon?: Icon, text?: string,
- *   items: () => ({ text: string, icon?: Icon, checked?: boolean, disabled?: boolean, onclick: () => void } | null)[] }} options
+ *   items: () => (Item | null)[] }} options
  */
 export function menu({ title, icon: name, text, items }) {
   const list = element("div", { class: "armature-menu", role: "menu", hidden: true });
@@ -173,7 +175,7 @@ export function menu({ title, icon: name, text, items }) {
   return whole;
 }
 
-/** @param {{ text: string, icon?: Icon, checked?: boolean, disabled?: boolean, onclick: () => void }} item @param {() => void} close */
+/** @param {Item} item @param {() => void} close */
 function entry({ text, icon: name, checked, disabled, onclick }, close) {
   const role = checked === undefined ? "menuitem" : "menuitemcheckbox";
   const act = () => {
