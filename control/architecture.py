@@ -73,7 +73,7 @@ class Architecture:
             ) from missing
         _check(plain, renamed, checkpoint.name, self.id)
         model.load_state_dict({key: _converted(renamed, key, dtype) for key in renamed.tensors}, assign=True)
-        model.metadata = dict(renamed.metadata)
+        model.metadata, model.name = dict(renamed.metadata), checkpoint.name
         return model.eval().requires_grad_(False)
 
 

@@ -30,7 +30,7 @@ class ControlModel(nn.Module, ABC):
     sizes that are multiples of `hint_multiple`; `base` is the shape of the UNets that it fits; `places` are those
     where it acts; `variant` tells it from others of its family, in words. `types` are the names of the kinds of hint
     that it tells apart, by number. `hole` is what a hint for inpainting has where the image is to be made. `metadata`
-    is what the header of its file says.
+    is what the header of its file says, and `name` what the file is called, empty where there is none.
     """
 
     base: UNetShape
@@ -42,6 +42,7 @@ class ControlModel(nn.Module, ABC):
     types: tuple[str, ...] = ()
     hole: float = -1.0
     metadata: Mapping[str, str] = MappingProxyType({})
+    name: str = ""
 
     def encode(self, hint: Tensor) -> Any:
         """What depends on the hint alone: called once per size, then given to every step."""

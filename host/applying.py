@@ -13,6 +13,7 @@ from ..errors import MissingInput, WrongControl
 from .areas import area_hooks
 from .foreign import ForeignControl, is_transformer, refuse_published, refuse_unsupported
 from .inpainting import inpainting_hint
+from .looking import remark
 from .readout import Readout
 from .sampling import ComfyControl, attach
 
@@ -66,6 +67,7 @@ class Application:
         if self.inpaint_mask is not None:
             hint, beside = inpainting_hint(control, hint, self.inpaint_mask)
         readout = self.readout or Readout()
+        readout.remark = remark(control, self.image) if self.inpaint_mask is None else ""
         if isinstance(control, ComfyControl):
             control.manner, control.readout = self.full_manner, readout
         elif self.manner != Manner() or self.readout is not None:

@@ -16,9 +16,15 @@ from ..control.unit import Manner
 from ..control.weights import Places
 from .stopwatch import Stopwatch
 
+EVENT = "armature.readout"
+
 
 class Panel:
-    """The text on a node, made of one for each of its rows; shown where there is a server and a node."""
+    """The text on a node, made of one for each of its rows; shown where there is a server and a node.
+
+    It goes to the browser as an event of our own: ComfyUI's progress texts reach a node only while its graph is on the
+    screen, and one of another subgraph that has the same number otherwise.
+    """
 
     def __init__(self, node_id: str | None):
         self.node_id, self.texts = node_id, {}
@@ -31,7 +37,7 @@ class Panel:
 
         server = getattr(PromptServer, "instance", None)
         if server is not None:
-            server.send_progress_text("\n".join(self.texts.values()), self.node_id)
+            server.send_sync(EVENT, {"v": 1, "node": self.node_id, "text": "\n".join(self.texts.values())})
 
 
 @dataclass(eq=False)
@@ -55,6 +61,7 @@ class Readout:
     def __init__(self, panel: Panel | None = None, row: str = ""):
         self.panel, self.row = panel or Panel(None), row
         self.record = Record()
+        self.remark = ""  # on the image that the control was given
 
     def begin(self) -> None:
         self.record = Record()
@@ -84,7 +91,7 @@ class Readout:
         """Show the run; nothing where nothing was evaluated."""
         record, self.record = self.record, Record()
         if record.strengths:
-            self.panel.show(self.row, summary(record))
+            self.panel.show(self.row, "\n".join(filter(None, [summary(record), self.remark])))
         elif record.silent is not None:
             self.left_out(f"it acted in none of {record.steps} steps, because {why_silent(*record.silent)}")
 

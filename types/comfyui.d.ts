@@ -51,6 +51,7 @@ interface ComfyNode {
   getInputLink(slot: number): ComfyLink | null;
   getOutputNodes(slot: number): ComfyNode[] | null;
   setSize(size: [number, number]): void;
+  computeSize(): [number, number];
   onAdded?: (...given: any[]) => void;
   onConfigure?: (...given: any[]) => void;
   onRemoved?: (...given: any[]) => void;
@@ -84,6 +85,7 @@ interface ComfyHooks {
   >;
   nodeCreated?: (node: ComfyNode) => void;
   getNodeMenuItems?: (node: ComfyNode) => (ComfyMenuItem | null)[];
+  afterConfigureGraph?: () => void;
   commands?: { id: string; label: string; icon?: string; function: () => void }[];
   settings?: { id: string; name: string; type: string; defaultValue: any; [option: string]: any }[];
 }

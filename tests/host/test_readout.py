@@ -25,8 +25,9 @@ class Server:
     def __init__(self):
         self.sent = []
 
-    def send_progress_text(self, text, node_id):
-        self.sent.append((node_id, text))
+    def send_sync(self, event, data):
+        assert event == "armature.readout" and data["v"] == 1
+        self.sent.append((data["node"], data["text"]))
 
 
 @pytest.fixture

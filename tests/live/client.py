@@ -12,7 +12,7 @@ import aiohttp
 import numpy as np
 from PIL import Image
 
-TEXT = 3  # of ComfyUI's BinaryEventTypes
+READOUT = "armature.readout"
 
 
 @dataclass
@@ -83,20 +83,14 @@ class Client:
         async with asyncio.timeout(120):
             async for message in socket:
                 if message.type == aiohttp.WSMsgType.BINARY:
-                    self._take(message.data, run)
+                    run.previews += 1
                     continue
                 event = json.loads(message.data)
+                if event["type"] == READOUT:
+                    run.texts[event["data"]["node"]] = event["data"]["text"]
                 run.events.append((event["type"], event["data"]))
                 if event["type"] == "progress" and event["data"]["value"] >= (interrupt_at or math.inf):
                     async with session.post("/interrupt"):
                         pass
                 if event["type"] == "executing" and event["data"]["node"] is None:
                     return
-
-    def _take(self, data: bytes, run: Run) -> None:
-        """A binary message: its kind in 4 bytes; of a text, 4 more for the length of its node's id, id, text."""
-        if int.from_bytes(data[:4], "big") != TEXT:
-            run.previews += 1
-            return
-        end = 8 + int.from_bytes(data[4:8], "big")
-        run.texts[data[8:end].decode()] = data[end:].decode()

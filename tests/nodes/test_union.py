@@ -64,8 +64,8 @@ def test_without_any_image_it_says_so(union):
 def test_rows_without_strength_are_told_on_the_node(union, monkeypatch):
     class Server:
         @staticmethod
-        def send_progress_text(text, node_id):
-            told.append((node_id, text))
+        def send_sync(event, data):
+            told.append((data["node"], data["text"]))
 
     class Hidden:
         unique_id = "5"

@@ -230,3 +230,19 @@ test("a value that runs do not get is kept in workflows alone", () => {
     expect(options.serialize).toBe(sent);
   }
 });
+
+test("a caption is shown in the place of the last, is not saved, and makes room for itself", () => {
+  const at = node();
+  Object.assign(at, { widgets: [], size: [270, 100], computeSize: () => [200, 160], setSize: vi.fn() });
+  const add = at.addDOMWidget;
+  at.addDOMWidget = (...given) => (at.widgets.push(add(...given)), at.widgets.at(-1));
+  host.caption(at, "4 of 4 steps");
+  host.caption(at, "no control\n<b>because</b>");
+  expect(at.widgets).toHaveLength(1);
+  const [widget] = at.widgets;
+  expect(widget.serialize).toBe(false);
+  expect(widget.element.textContent).toBe("no control\n<b>because</b>");
+  expect(widget.element.children).toHaveLength(0);
+  expect(widget.options.getMinHeight()).toBe(40);
+  expect(at.setSize).toHaveBeenLastCalledWith([270, 160]);
+});

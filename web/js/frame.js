@@ -3,7 +3,7 @@
 
 import { passToGraph, vueNodes } from "./host.js";
 import { t } from "./i18n.js";
-import { button, element, group, icon, press } from "./ui.js";
+import { button, element, group, icon, press, styles } from "./ui.js";
 
 const CONTROLS = "button, input:not(.armature-keys), select, textarea, a, label, .armature-menu";
 
@@ -241,10 +241,4 @@ export class Frame {
     event.stopPropagation();
     this.handlers.onFile?.(file);
   }
-}
-
-/** Adds the style sheet to the page, once. */
-function styles() {
-  const href = new URL("../armature.css", import.meta.url).href;
-  if (!document.querySelector(`link[href="${href}"]`)) document.head.append(element("link", { rel: "stylesheet", href }));
 }

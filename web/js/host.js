@@ -106,6 +106,35 @@ export function badge(node) {
   };
 }
 
+const CAPTION = "armature_caption";
+
+/** Shows lines of text at the foot of a node, in the place of those that it had. @param {ComfyNode} node @param {string} text */
+export function caption(node, text) {
+  let widget = node.widgets?.find(({ name }) => name === CAPTION);
+  if (!widget) {
+    const root = document.createElement("div");
+    root.className = "armature-caption";
+    root.setAttribute("role", "status");
+    const options = { serialize: false, hideOnZoom: false, hideInPanel: true, getValue: () => root.textContent };
+    widget = node.addDOMWidget(CAPTION, CAPTION, root, { ...options, getMinHeight: () => captionHeight(root.textContent) });
+    widget.serialize = false;
+  }
+  const shown = /** @type {HTMLElement} */ (widget.element);
+  shown.textContent = text;
+  shown.style.minHeight = `${captionHeight(text)}px`;
+  const [width, height] = node.computeSize();
+  node.setSize([Math.max(node.size[0], width), Math.max(node.size[1], height)]);
+  redraw(node);
+}
+
+/** @param {string | null} text */
+function captionHeight(text) {
+  const lines = (text ?? "").split("\n").map((line) => Math.ceil(line.length / CAPTION_LETTERS));
+  return CAPTION_LINE * lines.reduce((sum, count) => sum + count, 0) + CAPTION_LINE / 2;
+}
+const CAPTION_LETTERS = 44; // of a line, in a node of the usual width
+const CAPTION_LINE = 16; // pixels
+
 /** Draws the graph again. @param {ComfyNode} node */
 export function redraw(node) {
   node.graph?.setDirtyCanvas(true, true);

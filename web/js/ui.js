@@ -222,3 +222,9 @@ export function colours(near) {
     error: read("--armature-error", "#f66"),
   };
 }
+
+/** Adds the style sheet to the page, once. */
+export function styles() {
+  const href = new URL("../armature.css", import.meta.url).href;
+  if (!document.querySelector(`link[href="${href}"]`)) document.head.append(element("link", { rel: "stylesheet", href }));
+}
