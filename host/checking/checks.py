@@ -9,58 +9,16 @@ from ...control.schedule import Basis
 from ...errors import UnreadableFile
 from ...preprocessors.appearance import Kind, kind_named, sentence, verdict
 from ..control_files import path_of
-from ..practice import PHOTO, PRACTICE_MODEL
+from ..practice import PRACTICE_MODEL
 from .graph import Graph, Node
-from .headers import BASE_FOLDERS, PRACTICE, BaseHeader, base_header, control_header, find, wrong_base
-from .pictures import picture, seen_in
-from .sampler import SAMPLERS, SCHEDULER, covers_a_step, sigmas
+from .headers import BaseHeader, base_header, control_header, find, wrong_base
+from .known_nodes import APPLIES, BASE_LOADERS, CONTROL_LOADERS, PICTURES, SAME_NOISE, TYPES, Row
+from .pictures import seen_in
+from .sampler import SAMPLERS, covers_a_step, sigmas
 
 Trouble = Literal["file", "base", "inverted", "photograph", "window"]
 
-CONTROL_LOADERS = {"ArmatureLoadControl": "name", "ControlNetLoader": "control_net_name"}
-BASE_LOADERS = {
-    "CheckpointLoaderSimple": (BASE_FOLDERS[0], "ckpt_name"),
-    "CheckpointLoader": (BASE_FOLDERS[0], "ckpt_name"),
-    "unCLIPCheckpointLoader": (BASE_FOLDERS[0], "ckpt_name"),
-    "UNETLoader": (BASE_FOLDERS[1], "unet_name"),
-    "ArmatureLoadPracticeModel": (PRACTICE, None),
-}
-TYPES = {"ArmatureUnionType": "type", "SetUnionControlNetType": "type"}
 MODEL, GUIDER, SIGMAS = "MODEL", "GUIDER", "SIGMAS"
-SAME_NOISE = (
-    *("LoraLoader", "LoraLoaderModelOnly", "FreeU", "FreeU_V2", "RescaleCFG", "PatchModelAddDownscale"),
-    *("ArmatureApplyControlToModel", "CFGGuider", "BasicGuider", SCHEDULER),
-)
-"""Nodes that hand a model on with the noise that it was trained with."""
-
-
-PICTURES = {"LoadImage": lambda node: picture(node.text("image") or ""), "ArmaturePracticePhoto": lambda node: PHOTO}
-
-
-@dataclass(frozen=True)
-class Row:
-    """The inputs of an Apply node that belong to one control map."""
-
-    control: str = "control_net"
-    image: str = "image"
-    strength: str = "strength"
-    enabled: str = ""
-    type: str = ""
-    name: str = ""
-
-
-def _rows(count: int, **parts: str) -> tuple[Row, ...]:
-    return tuple(Row(**{k: v.format(n) for k, v in parts.items()}, name=f"Row {n}: ") for n in range(1, count + 1))
-
-
-APPLIES: dict[str, tuple[Row, ...]] = {
-    "ArmatureApplyControl": (Row(),),
-    "ArmatureApplyControlToModel": (Row(),),
-    "ArmatureApplyControlStack": _rows(
-        6, control="control_net_{}", image="image_{}", strength="strength_{}", enabled="enabled_{}"
-    ),
-    "ArmatureApplyUnion": _rows(4, image="image_{}", strength="strength_{}", type="type_{}"),
-}
 
 
 @dataclass(frozen=True)
@@ -122,7 +80,9 @@ def _control(node: Node, row: Row, graph: Graph, samplers: list[Node]) -> Iterat
 def _loader(node: Node, row: Row, graph: Graph) -> Node | None:
     """The node that loads the control of this row."""
     source = graph.source(node, row.control)
-    while source and source.type in TYPES:
+    for _ in graph.nodes:  # not for ever, where nodes are linked in a ring
+        if source is None or source.type not in TYPES:
+            break
         source = graph.source(source, "control_net")
     return source if source and source.type in CONTROL_LOADERS else None
 

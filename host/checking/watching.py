@@ -8,8 +8,9 @@ from typing import Any
 
 from server import PromptServer
 
-from .checks import APPLIES, check
+from .checks import check
 from .graph import Graph
+from .known_nodes import APPLIES
 
 EVENT = "armature.warnings"
 

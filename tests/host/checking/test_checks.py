@@ -11,7 +11,8 @@ from PIL import Image
 from skimage import data
 
 from armature.host.applying import Application, apply
-from armature.host.checking.checks import APPLIES, check
+from armature.host.checking.checks import check
+from armature.host.checking.known_nodes import APPLIES
 from armature.host.checking.sampler import covers_a_step, sigmas
 from armature.host.control_files import control_files
 from armature.host.loading import load_control
@@ -185,6 +186,11 @@ def test_types_say_more_than_names(pictures):
     union = prompt(picture=photo, typed=typed, load={"name": "practice_union.safetensors"})
     union["apply"]["inputs"]["control_net"] = ["typed", 0]
     assert found(union) == [("apply", "photograph")]
+
+
+def test_a_ring_of_types_comes_to_an_end():
+    ring = node("ArmatureUnionType", control_net=["typed", 0], type="openpose")
+    assert found(prompt(apply={"control_net": ["typed", 0]}, typed=ring)) == []
 
 
 def test_rows_of_a_union_have_types_of_their_own(pictures):
