@@ -69,6 +69,7 @@ interface ComfyGraph {
   remove(node: ComfyNode): void;
   setDirtyCanvas(front: boolean, back?: boolean): void;
   incrementVersion?: () => void;
+  serialize(): object;
 }
 
 interface ComfyMenuItem {
@@ -85,7 +86,9 @@ interface ComfyHooks {
   >;
   nodeCreated?: (node: ComfyNode) => void;
   getNodeMenuItems?: (node: ComfyNode) => (ComfyMenuItem | null)[];
+  getCanvasMenuItems?: () => (ComfyMenuItem | null)[];
   afterConfigureGraph?: () => void;
+  menuCommands?: { path: string[]; commands: string[] }[];
   commands?: { id: string; label: string; icon?: string; function: () => void }[];
   settings?: { id: string; name: string; type: string; defaultValue: any; [option: string]: any }[];
 }
@@ -109,9 +112,10 @@ interface ComfyApp {
   extensionManager: {
     setting: { get(id: string): any };
     toast: { add(message: { severity: string; summary: string; detail?: string; life?: number }): void };
-    workflow: { activeWorkflow: { changeTracker?: { captureCanvasState?: () => void } } | null };
+    workflow: { activeWorkflow: { filename?: string; changeTracker?: { captureCanvasState?: () => void } } | null };
   };
   registerExtension(extension: ComfyExtension): void;
+  loadGraphData(workflow: object, clean: boolean, restoreView: boolean, name: string): Promise<void>;
 }
 
 interface ComfyApi {

@@ -1,9 +1,12 @@
-"""What nodes tell in a browser: what is wrong before a run, and what a control did in it."""
+"""What nodes tell in a browser: what is wrong before a run, what a control did in it, and a converted workflow."""
 
 import json
 
 import pytest
 
+from armature.compatibility.convert import converted
+
+from ..compatibility.workflows import WORKFLOWS
 from ..host.checking import files
 from ..quickstart_module import ROOT
 
@@ -101,3 +104,20 @@ def test_who_wants_no_warnings_has_none(graph):
     assert graph.page.evaluate(WIDGET, [APPLY, "armature_status"]) == ""
     graph.page.evaluate(SET, True)
     wait_for_badge(graph, "a photo, not a map?")
+
+
+def test_a_workflow_is_converted_into_a_tab_of_its_own(frontend, shot):
+    given = WORKFLOWS["apply"]
+    expected, report = converted(given)
+    frontend.load(json.dumps(given))
+    tabs = "() => app.extensionManager.workflow.openWorkflows.length"
+    before = frontend.page.evaluate(tabs)
+    frontend.page.evaluate("() => app.extensionManager.command.execute('Armature.Convert')")
+    dialog = frontend.page.locator("dialog.armature-report")
+    dialog.wait_for()
+    assert sorted(dialog.locator("li").all_inner_texts()) == sorted(report)
+    shot("converted")
+    dialog.get_by_role("button").click()
+    assert frontend.page.evaluate(tabs) == before + 1
+    types = json.loads(frontend.saved())["nodes"]
+    assert sorted(node["type"] for node in types) == sorted(node["type"] for node in expected["nodes"])

@@ -246,3 +246,16 @@ test("a caption is shown in the place of the last, is not saved, and makes room 
   expect(widget.options.getMinHeight()).toBe(40);
   expect(at.setSize).toHaveBeenLastCalledWith([270, 160]);
 });
+
+test("a workflow is opened beside the one that it came from", async () => {
+  app.loadGraphData = vi.fn();
+  await host.openWorkflow({ id: "one", nodes: [] }, "x");
+  const [workflow, , , name] = app.loadGraphData.mock.calls[0];
+  expect([workflow.id, workflow.nodes, name]).toEqual([undefined, [], "x"]);
+});
+
+test("a route that is not there, or answers in HTML, is no answer", async () => {
+  expect(await host.postJSON("/armature/v1/convert", {})).toBeNull();
+  api.fetchApi = async () => new Response("{\"error\": 1}", { status: 400, headers: { "Content-Type": "application/json" } });
+  expect(await host.postJSON("/armature/v1/convert", {})).toEqual({ error: 1 });
+});

@@ -265,6 +265,28 @@ export async function getJSON(route) {
   return answer?.ok ? answer.json() : null;
 }
 
+/** Sends JSON to one of the server's routes: its answer, null where it has no such route. @param {string} route @param {object} body @returns {Promise<any>} */
+export async function postJSON(route, body) {
+  const options = { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) };
+  const answer = await api.fetchApi(route, options).catch(() => null);
+  return answer?.headers.get("Content-Type")?.includes("json") ? answer.json() : null;
+}
+
+/** The workflow that is open, as its file holds it. @returns {object} */
+export function workflow() {
+  return app.rootGraph.serialize();
+}
+
+/** The name of the workflow that is open. @returns {string} */
+export function workflowName() {
+  return app.extensionManager.workflow.activeWorkflow?.filename ?? "workflow";
+}
+
+/** Opens a workflow in a tab of its own. @param {Record<string, any>} workflow @param {string} name */
+export function openWorkflow(workflow, name) {
+  return app.loadGraphData({ ...workflow, id: undefined }, true, true, name); // Nodes 2.0 takes one id for one graph
+}
+
 /** The user's language, as "en" or "zh-TW". @returns {string} */
 export function locale() {
   return app.extensionManager.setting.get("Comfy.Locale") || "en";
