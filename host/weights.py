@@ -13,6 +13,7 @@ from .annotators import described, found_files, published
 from .converting import convert
 from .downloading import Progress, download
 
+UNKNOWN = "unknown"
 PAGE = """# Weights of preprocessors
 
 They belong into `models/annotators`. The node *Get Weights* brings a file there when it is asked to; nothing else here
@@ -51,8 +52,8 @@ def get_weights(name: str, progress: Progress | None = None, folder: Path | None
 def page() -> str:
     """The Markdown of docs/weights.md."""
     rows = [
-        f"| {network.id} | [{file.name}]({file.url}) | {f'{file.size:,}' if file.size else ''} | {file.licence} | "
-        f"{'no' if file.non_commercial else ''} | {f'`{file.sha256}`' if file.sha256 else ''} |"
+        f"| {network.id} | [{file.name}]({file.url}) | {f'{file.size:,}' if file.size else UNKNOWN} | {file.licence} | "
+        f"{'no' if file.non_commercial else ''} | {f'`{file.sha256}`' if file.sha256 else UNKNOWN} |"
         for file, network in sorted(published().values(), key=lambda pair: (pair[1].id, pair[1].files.index(pair[0])))
     ]
     return "\n".join([PAGE, *rows, ""])
