@@ -24,7 +24,7 @@ KEYS = {
     "right_hand": "hand_right_keypoints_2d",
 }
 COUNTS = {"body": 18, "feet": 6, "face": 70, "left_hand": 21, "right_hand": 21}
-PUPILS = 2  # the last of a face's 70 points; some finders have no more than 68
+PUPILS = 2  # the last of a face's 70 points; some finders have none
 BACKGROUND = 1  # comfyui_controlnet_aux's OpenPose takes the map of what is no point for one more point of a face
 NORMALISED = 2  # no coordinate of a frame in 0 to 1 is larger, and nobody is so small in pixels
 
@@ -109,13 +109,18 @@ def _points(person: dict[str, Any], part: str) -> Points:
         points = np.asarray(numbers, np.float64).reshape(-1, 3)
     except (TypeError, ValueError):
         raise UnreadablePose(f"{key} is not a list of x, y, score for each point.") from None
-    if part == "face" and len(points) == count - PUPILS:
-        points = np.concatenate([points, np.zeros((PUPILS, 3))])
-    if part == "face" and len(points) == count + BACKGROUND:
-        points = points[:count]
+    if part == "face" and len(points) <= count + BACKGROUND:
+        points = _whole_face(points)
     if len(points) != count:
         raise UnreadablePose(f"{key} has {len(points)} points, expected {count}: convert the keypoints first.")
     return _marked(points)
+
+
+def _whole_face(points: Points) -> Points:
+    """All points of a face. The last are missing where there are fewer: some finders have no pupils, and
+    comfyui_controlnet_aux's OpenPose leaves out each point that it did not find, without a word which.
+    """
+    return np.concatenate([points, np.zeros((COUNTS["face"], 3))])[: COUNTS["face"]]
 
 
 def _marked(points: Points) -> Points:

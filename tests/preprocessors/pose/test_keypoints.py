@@ -73,6 +73,14 @@ def test_a_face_of_68_points_has_no_pupils():
     assert face.shape == (70, 3) and (face[:68, 2] > 0).all() and (face[68:] == 0).all()
 
 
+@pytest.mark.parametrize("found", [1, 40, 69])
+def test_a_face_of_fewer_points_has_those_that_were_found(found):
+    given = frame()
+    given["people"][0]["face_keypoints_2d"] = given["people"][0]["face_keypoints_2d"][: 3 * found]
+    assert np.array_equal(read(given).people[0].face[:found], read(frame()).people[0].face[:found])
+    assert not read(given).people[0].face[found:].any()
+
+
 def test_a_face_of_71_points_loses_the_one_of_the_background():
     given, whole = frame(), read(frame()).people[0].face
     given["people"][0]["face_keypoints_2d"] = [*given["people"][0]["face_keypoints_2d"], 50.0, 60.0, 1.0]
@@ -100,10 +108,11 @@ def test_another_canvas_moves_the_points():
         ({}, "holds: nothing"),
         ({"canvas_width": 0, "canvas_height": 5, "people": []}, "canvas is 0 x 5"),
         (frame(pose_keypoints_2d=[1.0] * 75), "pose_keypoints_2d has 25 points, expected 18"),
+        (frame(face_keypoints_2d=[1.0] * 216), "face_keypoints_2d has 72 points, expected 70"),
         (frame(hand_left_keypoints_2d=[1.0] * 4), "hand_left_keypoints_2d is not a list of x, y, score"),
         (frame(face_keypoints_2d=["x"] * 210), "face_keypoints_2d is not a list of x, y, score"),
     ],
-    ids=str.split("animals list empty canvas body25 uneven text"),
+    ids=str.split("animals list empty canvas body25 face72 uneven text"),
 )
 def test_what_cannot_be_read_is_refused_with_what_was_found(wrong, message):
     with pytest.raises(UnreadablePose, match=message):
