@@ -45,5 +45,7 @@ def patcher(name: str, network: Pretrained) -> comfy.model_patcher.ModelPatcher:
 @lru_cache(maxsize=KEPT)
 def _loaded(path: Path, modified: int, size: int, network: Pretrained) -> comfy.model_patcher.ModelPatcher:
     management, weights = comfy.model_management, read_checkpoint(path, path.name).tensors
-    module = network.load(weights, comfy.ops.disable_weight_init, path.name)
-    return comfy.model_patcher.CoreModelPatcher(module, management.get_torch_device(), management.unet_offload_device())
+    module, device = network.load(weights, comfy.ops.disable_weight_init, path.name), management.get_torch_device()
+    if network.channels_last and device.type == "cpu":
+        module = module.to(memory_format=torch.channels_last)
+    return comfy.model_patcher.CoreModelPatcher(module, device, management.unet_offload_device())

@@ -63,4 +63,5 @@ HED = Pretrained(
             licence="Apache-2.0",
         ),
     ),
+    channels_last=True,
 )

@@ -111,4 +111,5 @@ MANGA = Pretrained(
             licence="MIT",
         ),
     ),
+    channels_last=True,
 )

@@ -241,4 +241,5 @@ MIDAS = Pretrained(
         ),
     ),
     canonical=canonical,
+    channels_last=True,
 )

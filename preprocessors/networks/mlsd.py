@@ -169,4 +169,5 @@ MLSD = Pretrained(
             licence="Apache-2.0",
         ),
     ),
+    channels_last=True,
 )

@@ -167,4 +167,5 @@ PIDINET = Pretrained(
         ),
     ),
     canonical=folded,
+    channels_last=True,
 )

@@ -133,6 +133,7 @@ TEED = Pretrained(
             non_commercial=True,
         ),
     ),
+    channels_last=True,
 )
 MTEED = Pretrained(
     id="mteed",
@@ -147,4 +148,5 @@ MTEED = Pretrained(
             licence="OpenRAIL++-M",
         ),
     ),
+    channels_last=True,
 )

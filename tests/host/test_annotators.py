@@ -146,6 +146,16 @@ def test_comfyui_places_the_network_and_can_unload_it(folder):
     assert preprocess(HED_EDGES, IMAGE, {"network": NAME}, Working())[0].shape == IMAGE.shape
 
 
+def test_convolutions_that_are_faster_so_lie_with_channels_last(folder):
+    save_file(WEIGHTS, folder / "ControlNetHED.safetensors")
+    placed, plain = patcher(NAME, HED).model, HED.load(WEIGHTS, torch.nn, NAME)
+    first = placed.block1.convs[0].weight
+    assert first.is_contiguous(memory_format=torch.channels_last) and torch.equal(first, plain.block1.convs[0].weight)
+    image = 255 * IMAGE.movedim(-1, 1)
+    for here, there in zip(placed(image), plain(image)):
+        assert torch.allclose(here, there, rtol=0, atol=1e-4 * there.abs().max())
+
+
 def test_the_folder_is_known_to_comfyui_and_the_peers_is_read_after_it(tmp_path, monkeypatch):
     downloaded = tmp_path / "custom_nodes" / "comfyui_controlnet_aux" / "ckpts"
     downloaded.mkdir(parents=True)
