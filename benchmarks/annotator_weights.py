@@ -19,7 +19,11 @@ NAMED = {
     "mteed": "teed",
     "depth_anything_v2": "depth_anything_v2_vits",
     "dwpose": "dwpose_rtmpose_l_384",
+    "oneformer": "hf_oneformer_swinl",
+    "segformer": "hf_segformer_b5_ade",
+    "upernet": "hf_upernet_convnext_small",
     "vitpose": "hf_vitpose_base",
+    "zoedepth": "hf_zoedepth_nk",
 }
 """A network's manifest where its name is not the network's id."""
 WRAPPED = {

@@ -71,12 +71,14 @@ def theirs(node: Any, given: dict[str, Any]) -> Maker:
     return lambda image: run(image=image)[0]
 
 
-def against(preprocessor: Preprocessor, replaced: Replaced, node: Any) -> tuple[Maker, Maker]:
-    """Both with the values that the other node starts with."""
+def against(preprocessor: Preprocessor, replaced: Replaced, node: Any, side: int = SIDE) -> tuple[Maker, Maker]:
+    """Both with the values that the other node starts with, and the same files."""
     inputs = node.INPUT_TYPES()
     widgets = inputs["required"] | inputs.get("optional", {})
     values = {widget: widgets[widget][1]["default"] for widget in replaced.widgets}
-    values |= {"resolution": SIDE, "seed": 1}  # their seed 0 is none
+    values |= {"resolution": side, "seed": 1}  # their seed 0 is none
+    files = networks(preprocessor)
+    values |= {widget: files[own] for widget, own in replaced.widgets.items() if own in files}
     values = {name: value for name, value in values.items() if name in widgets}
     carried = {own: values[name] for name, own in replaced.widgets.items() if own and own != "resolution"}
     links = {name: linked(preprocessor)[own] for name, own in replaced.sockets.items() if own != "image"}
