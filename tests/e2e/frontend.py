@@ -25,6 +25,7 @@ NOISE = (  # of the frontend itself
     "user.css",
     "/userdata",
     "https://api.comfy.org/",  # it asks its registry about missing nodes
+    "missingModelDownload",  # it asks how large the models are that its own first workflow lacks
 )
 LINKED = "id => app.graph.getNodeById(id).inputs.filter(i => i.link != null).map(i => i.name)"
 

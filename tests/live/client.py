@@ -10,6 +10,7 @@ from pathlib import Path
 
 import aiohttp
 import numpy as np
+from comfy_cli.workflow_to_api import convert_ui_to_api
 from PIL import Image
 
 READOUT = "armature.readout"
@@ -41,6 +42,17 @@ class Client:
 
     def text(self, path: str) -> str:
         return asyncio.run(self._text(path))
+
+    def prompt(self, workflow: dict) -> dict:
+        """The workflow as the frontend sends it, with the values that are objects, which comfy-cli leaves out."""
+        info = self.get("/object_info")
+        prompt = convert_ui_to_api(workflow, info)
+        for node in workflow["nodes"]:
+            if any(isinstance(value, dict) for value in node["widgets_values"]):
+                widgets = filter(_is_widget, _inputs(info[node["type"]]))
+                names = [name for name, _ in widgets]
+                prompt[str(node["id"])]["inputs"] |= dict(zip(names, node["widgets_values"], strict=True))
+        return prompt
 
     def refused(self, prompt: dict) -> dict:
         """The server's answer to a prompt that it must not accept."""
@@ -94,3 +106,13 @@ class Client:
                         pass
                 if event["type"] == "executing" and event["data"]["node"] is None:
                     return
+
+
+def _inputs(definition: dict) -> list[tuple[str, list]]:
+    return [pair for section in ("required", "optional") for pair in definition["input"].get(section, {}).items()]
+
+
+def _is_widget(pair: tuple[str, list]) -> bool:
+    kind, options = pair[1][0], pair[1][1]
+    own = kind in ("INT", "FLOAT", "STRING", "BOOLEAN", "COMBO") or options.keys() & {"socketless", "widgetType"}
+    return bool(own) and not options.get("forceInput")

@@ -93,7 +93,7 @@ def test_there_are_examples_for_every_feature():
 
 @pytest.mark.parametrize("path", [path for path in EXAMPLES if not needed(path)], ids=lambda path: path.stem)
 def test_an_example_runs_and_its_controls_act(server, path):
-    prompt = convert_ui_to_api(json.loads(path.read_text()), server.get("/object_info"))
+    prompt = server.prompt(json.loads(path.read_text()))
     for place in places(prompt, "KSampler", "ArmatureTrainControl"):
         prompt[place]["inputs"]["steps"] = STEPS
     run = server.run(prompt)

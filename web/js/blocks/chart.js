@@ -19,7 +19,12 @@ const NARROW = 22; // pixels of a column below which numbers are left out
  * @property {boolean} dimmed  whether the bars play no part
  */
 
-/** Where everything lies in a picture. @param {[number, number]} size @param {import("./model.js").Place[]} places @returns {Area} */
+/**
+ * Where everything lies in a picture.
+ * @param {[number, number]} size
+ * @param {import("./model.js").Place[]} places
+ * @returns {Area}
+ */
 export function areaOf([width, height], places) {
   const groups = groupsOf(places);
   const free = width - MARGIN.left - MARGIN.right - GROUP_GAP * (groups.length - 1);
@@ -74,7 +79,14 @@ function scale(context, { top, height, columns }, { highest }, colour) {
   }
 }
 
-/** @param {CanvasRenderingContext2D} context @param {Area} area @param {Column} column @param {number} i @param {Scene} scene @param {Colours} colour */
+/**
+ * @param {CanvasRenderingContext2D} context
+ * @param {Area} area
+ * @param {Column} column
+ * @param {number} i
+ * @param {Scene} scene
+ * @param {Colours} colour
+ */
 function bar(context, { top, height }, { x, width }, i, { places, weights, highest, selected }, colour) {
   const space = Math.min(width * 0.14, 4);
   const [left, wide] = [x + space, width - 2 * space];
@@ -97,7 +109,13 @@ function bar(context, { top, height }, { x, width }, i, { places, weights, highe
   }
 }
 
-/** Numbers under the bars, and the kind of blocks under each group. @param {CanvasRenderingContext2D} context @param {Area} area @param {Scene} scene @param {Colours} colour */
+/**
+ * Numbers under the bars, and the kind of blocks under each group.
+ * @param {CanvasRenderingContext2D} context
+ * @param {Area} area
+ * @param {Scene} scene
+ * @param {Colours} colour
+ */
 function captions(context, { top, height, columns }, { places, selected }, colour) {
   const bottom = top + height;
   context.textAlign = "center";
@@ -108,15 +126,23 @@ function captions(context, { top, height, columns }, { places, selected }, colou
     const every = Math.ceil(14 / from.width);
     for (let i = first; i < first + count && kind !== "middle"; i++) {
       context.fillStyle = i === selected ? colour.text : colour.muted;
-      if ((i - first) % every === 0) context.fillText(String(places[i].number), columns[i].x + from.width / 2, bottom + 4);
+      if ((i - first) % every) continue;
+      context.fillText(String(places[i].number), columns[i].x + from.width / 2, bottom + 4);
     }
     context.fillStyle = colour.muted;
-    const centre = (from.x + last.x + last.width) / 2;
-    context.fillText(kind === "middle" && count * from.width < 36 ? "mid" : kind, centre, bottom + (kind === "middle" ? 4 : 18));
+    const [name, down] = kind !== "middle" ? [kind, 18] : [from.width < 36 ? "mid" : kind, 4];
+    context.fillText(name, (from.x + last.x + last.width) / 2, bottom + down);
   }
 }
 
-/** @param {CanvasRenderingContext2D} context @param {number} x @param {number} y @param {number} width @param {number} height @param {number} radius */
+/**
+ * @param {CanvasRenderingContext2D} context
+ * @param {number} x
+ * @param {number} y
+ * @param {number} width
+ * @param {number} height
+ * @param {number} radius
+ */
 function box(context, x, y, width, height, radius) {
   context.beginPath();
   context.roundRect(x, y, width, height, radius);

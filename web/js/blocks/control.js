@@ -6,11 +6,15 @@ import { placesOf } from "./model.js";
 
 const SOCKET = "CONTROL_NET";
 
-/** The file of the control that a node's weights go to, null where it cannot be told. @param {ComfyNode} node @returns {string | null} */
+/**
+ * The file of the control that a node's weights go to, null where it cannot be told.
+ * @param {ComfyNode} node
+ * @returns {string | null}
+ */
 export function controlAfter(node) {
   for (const next of onward(node)) {
     let control = source(next, SOCKET);
-    for (let further = control && source(control, SOCKET); further; further = source(further, SOCKET)) control = further;
+    while (control && source(control, SOCKET)) control = source(control, SOCKET);
     const name = control && (valueOf(control, "name") ?? valueOf(control, "control_net_name"));
     if (typeof name === "string") return name;
   }
@@ -27,9 +31,11 @@ const answers = new Map();
  * @returns {Promise<import("./model.js").Layout | null>}
  */
 export async function layoutOf(name, layouts) {
-  const asked = answers.get(name) ?? getJSON(`/armature/v1/inspect?${new URLSearchParams({ folder: "controlnet", name })}`);
+  const file = new URLSearchParams({ folder: "controlnet", name });
+  const asked = answers.get(name) ?? getJSON(`/armature/v1/inspect?${file}`);
   answers.set(name, asked);
   const arch = (await asked)?.blocks;
   if (!arch) return null;
-  return layouts.find((one) => one.arch === arch) ?? { title: name, arch, presets: { flat: placesOf(arch).map(() => 1) } };
+  const flat = placesOf(arch).map(() => 1);
+  return layouts.find((one) => one.arch === arch) ?? { title: name, arch, presets: { flat } };
 }

@@ -286,7 +286,13 @@ export class BarsEditor {
     return this.#set(found);
   }
 
-  /** A step that can be undone. @param {number[]} weights @param {number} [selected] @param {string} [key] @returns {true} */
+  /**
+   * A step that can be undone.
+   * @param {number[]} weights
+   * @param {number} [selected]
+   * @param {string} [key]
+   * @returns {true}
+   */
   #set(weights, selected = -1, key = "") {
     this.#draft(weights, selected, key);
     this.seat.commit();

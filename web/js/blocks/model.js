@@ -25,7 +25,11 @@ export function read(value) {
   return { v: 1, arch, w };
 }
 
-/** The places of an arrangement, "skip 0..8, middle" or "input 2 5 8 11", in its order. @param {string} arch @returns {Place[]} */
+/**
+ * The places of an arrangement, "skip 0..8, middle" or "input 2 5 8 11", in its order.
+ * @param {string} arch
+ * @returns {Place[]}
+ */
 export function placesOf(arch) {
   return arch.split(", ").filter(Boolean).flatMap((part) => {
     const [kind, ...runs] = part.split(" ");
@@ -37,7 +41,12 @@ export function placesOf(arch) {
   });
 }
 
-/** The weights, one for each place; 1 where none was drawn. @param {Bars} bars @param {number} count @returns {number[]} */
+/**
+ * The weights, one for each place; 1 where none was drawn.
+ * @param {Bars} bars
+ * @param {number} count
+ * @returns {number[]}
+ */
 export function weightsOf(bars, count) {
   const found = numbers(bars.w);
   return Array.from({ length: count }, (_, i) => found[i] ?? 1);
@@ -65,7 +74,12 @@ export function fromText(text, count) {
   return found;
 }
 
-/** What a stroke from one bar to another leaves: those between rise or fall evenly. @param {number[]} weights @param {[number, number]} from @param {[number, number]} to */
+/**
+ * What a stroke from one bar to another leaves: those between rise or fall evenly.
+ * @param {number[]} weights
+ * @param {[number, number]} from
+ * @param {[number, number]} to
+ */
 export function painted(weights, [first, start], [last, end]) {
   return weights.map((weight, i) => {
     if (i < Math.min(first, last) || i > Math.max(first, last)) return weight;
@@ -90,7 +104,11 @@ export function carried(weights, from, to) {
   return placesOf(to).map((place) => kept.get(name(place)) ?? 1);
 }
 
-/** Places of one kind beside each other. @param {Place[]} places @returns {{ kind: string, first: number, count: number }[]} */
+/**
+ * Places of one kind beside each other.
+ * @param {Place[]} places
+ * @returns {{ kind: string, first: number, count: number }[]}
+ */
 export function groupsOf(places) {
   /** @type {{ kind: string, first: number, count: number }[]} */ const groups = [];
   places.forEach(({ kind }, i) => {

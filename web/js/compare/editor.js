@@ -70,11 +70,16 @@ export class CompareView {
   }
 
   #controls() {
-    const names = { split: t("Split: a slider between the two"), flip: t("One of the two; hold to see the other"), mix: t("Both mixed") };
+    const names = {
+      split: t("Split: a slider between the two"),
+      flip: t("One of the two; hold to see the other"),
+      mix: t("Both mixed"),
+    };
     const icons = /** @type {const} */ ({ split: "split", flip: "image", mix: "layers" });
     const mode = (/** @type {import("./model.js").Mode} */ one) =>
       button({ icon: icons[one], title: names[one], pressed: false, onclick: () => this.#set({ mode: one }) });
-    /** @type {[string, string][]} */ const choices = [["source", t("Source")], ["map", t("Map")], ["result", t("Result")]];
+    /** @type {[string, string][]} */
+    const choices = [["source", t("Source")], ["map", t("Map")], ["result", t("Result")]];
     const role = (/** @type {"a" | "b"} */ side, /** @type {string} */ title) =>
       select({ title, choices, value: WHOLE[side], onchange: (chosen) => this.#set({ [side]: chosen }) });
     const mixed = (/** @type {number} */ mix) => this.#set({ mix });
@@ -94,7 +99,8 @@ export class CompareView {
   #tools() {
     const { modes, first, second, mixer, batch } = this.controls;
     const fit = button({ icon: "fit", title: t("Show the whole image"), onclick: () => this.view.fit() });
-    const exact = button({ text: "1:1", title: t("One pixel of the image for one of the screen"), onclick: () => this.#exact() });
+    const pixels = t("One pixel of the image for one of the screen");
+    const exact = button({ text: "1:1", title: pixels, onclick: () => this.#exact() });
     const shown = group(t("Compare"), ...Object.values(modes));
     this.frame.tools(shown, first, second, mixer, group(t("Zoom"), fit, exact), batch);
   }
@@ -140,7 +146,12 @@ export class CompareView {
     }
   }
 
-  /** An image in the frame, from one place across to another. @param {CanvasRenderingContext2D} context @param {import("./model.js").Role} role @param {[number, number]} between */
+  /**
+   * An image in the frame, from one place across to another.
+   * @param {CanvasRenderingContext2D} context
+   * @param {import("./model.js").Role} role
+   * @param {[number, number]} between
+   */
   #image(context, role, [from, to]) {
     const picture = this.#shown(role);
     if (!picture) return;

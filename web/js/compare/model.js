@@ -46,13 +46,24 @@ export function countOf(images) {
   return Math.max(...ROLES.map((role) => images[role].length));
 }
 
-/** The image of a place in the batch; shorter batches begin again. @param {Images} images @param {Role} role @param {number} index @returns {Record | null} */
+/**
+ * The image of a place in the batch; shorter batches begin again.
+ * @param {Images} images
+ * @param {Role} role
+ * @param {number} index
+ * @returns {Record | null}
+ */
 export function imageAt(images, role, index) {
   const batch = images[role];
   return batch.length ? batch[index % batch.length] : null;
 }
 
-/** The two that are seen: those of the view, or others where a run had none of them. @param {View} view @param {Images} images @returns {[Role, Role]} */
+/**
+ * The two that are seen: those of the view, or others where a run had none of them.
+ * @param {View} view
+ * @param {Images} images
+ * @returns {[Role, Role]}
+ */
 export function pairOf({ a, b }, images) {
   const there = ROLES.filter((role) => images[role].length);
   if (!there.length) return [a, b];
@@ -61,7 +72,12 @@ export function pairOf({ a, b }, images) {
   return [first, second];
 }
 
-/** Where an image lies when it is fitted into a frame, in the middle. @param {Size} image @param {Size} frame @returns {Box} */
+/**
+ * Where an image lies when it is fitted into a frame, in the middle.
+ * @param {Size} image
+ * @param {Size} frame
+ * @returns {Box}
+ */
 export function fitted(image, frame) {
   const scale = Math.min(frame.width / image.width, frame.height / image.height);
   const [width, height] = [image.width * scale, image.height * scale];

@@ -102,7 +102,8 @@ export class CurveEditor {
       [t("Soft"), PRESETS.soft],
     ];
     const items = () => shapes.map(([text, shape]) => ({ text, onclick: () => this.#set(shape) }));
-    const remove = button({ icon: "trash", title: t("Delete the selected point (Delete)"), onclick: () => this.#delete() });
+    const title = t("Delete the selected point (Delete)");
+    const remove = button({ icon: "trash", title, onclick: () => this.#delete() });
     const presets = menu({ icon: "curve", text: t("Presets"), title: t("Start from a shape"), items });
     this.frame.tools(presets, group(t("Points"), this.smooth, this.snap, remove));
   }
@@ -161,7 +162,11 @@ export class CurveEditor {
     return least <= REACH ? far.indexOf(least) : -1;
   }
 
-  /** @param {import("../view.js").Point} at @param {{ shiftKey: boolean }} event @returns {import("./model.js").Point} */
+  /**
+   * @param {import("../view.js").Point} at
+   * @param {{ shiftKey: boolean }} event
+   * @returns {import("./model.js").Point}
+   */
   #place({ x, y }, { shiftKey }) {
     const point = toCurve(areaOf(this.#size()), x, y);
     return this.snaps !== shiftKey ? snapped(point, this.steps || USUAL_STEPS) : point;
@@ -176,8 +181,9 @@ export class CurveEditor {
     const way = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] }[key];
     if (!way || !points[this.selected]) return false;
     const [x, y] = points[this.selected];
-    const far = shiftKey ? 10 : 1;
-    return this.#set(moved(this.value, this.selected, [x + 0.01 * way[0] * far, y + 0.01 * way[1] * far]), this.selected, "nudge");
+    const far = shiftKey ? 0.1 : 0.01;
+    const goal = moved(this.value, this.selected, [x + far * way[0], y + far * way[1]]);
+    return this.#set(goal, this.selected, "nudge");
   }
 
   /** Raises or lowers the selected point. @param {WheelEvent} event */
@@ -220,14 +226,25 @@ export class CurveEditor {
     return this.#set(found.curve);
   }
 
-  /** A step that can be undone. @param {import("./model.js").Curve} curve @param {number} [selected] @param {string} [key] @returns {true} */
+  /**
+   * A step that can be undone.
+   * @param {import("./model.js").Curve} curve
+   * @param {number} [selected]
+   * @param {string} [key]
+   * @returns {true}
+   */
   #set(curve, selected = -1, key = "") {
     this.#draft(curve, selected, key);
     this.seat.commit();
     return true;
   }
 
-  /** The same while it is being drawn. @param {import("./model.js").Curve} curve @param {number} selected @param {string} key */
+  /**
+   * The same while it is being drawn.
+   * @param {import("./model.js").Curve} curve
+   * @param {number} selected
+   * @param {string} key
+   */
   #draft(curve, selected, key) {
     this.history.push(curve, key);
     this.selected = selected;

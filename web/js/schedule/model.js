@@ -64,7 +64,10 @@ export function valueAt({ points, interpolation }, x) {
   return y0 + bend * (y1 - y0) + width * tangents;
 }
 
-/** Tangents at the points: the mean of both sides, level at peaks, never so steep as to overshoot. @param {Point[]} points */
+/**
+ * Tangents at the points: the mean of both sides, level at peaks, never so steep as to overshoot.
+ * @param {Point[]} points
+ */
 function slopesOf(points) {
   const rises = points.slice(1).map(([x, y], i) => (x === points[i][0] ? 0 : (y - points[i][1]) / (x - points[i][0])));
   const slopes = points.map((_, i) => {
@@ -85,7 +88,12 @@ function slopesOf(points) {
   return slopes;
 }
 
-/** Places and values that a run of so many steps evaluates. @param {Curve} curve @param {number} count @returns {Point[]} */
+/**
+ * Places and values that a run of so many steps evaluates.
+ * @param {Curve} curve
+ * @param {number} count
+ * @returns {Point[]}
+ */
 export function stepsOf(curve, count) {
   return Array.from({ length: count }, (_, n) => [n / count, valueAt(curve, n / count)]);
 }
@@ -104,7 +112,13 @@ export function withPoint(curve, [x, y]) {
   return [{ ...curve, points }, place];
 }
 
-/** The point stays between its neighbours. @param {Curve} curve @param {number} index @param {Point} to @returns {Curve} */
+/**
+ * The point stays between its neighbours.
+ * @param {Curve} curve
+ * @param {number} index
+ * @param {Point} to
+ * @returns {Curve}
+ */
 export function moved(curve, index, [x, y]) {
   const low = index ? curve.points[index - 1][0] + GAP : 0;
   const high = index < curve.points.length - 1 ? curve.points[index + 1][0] - GAP : 1;
@@ -117,7 +131,12 @@ export function without(curve, index) {
   return curve.points.length < 2 ? curve : { ...curve, points: curve.points.toSpliced(index, 1) };
 }
 
-/** On the nearest step of the run, and twentieth of the strength. @param {Point} point @param {number} count @returns {Point} */
+/**
+ * On the nearest step of the run, and twentieth of the strength.
+ * @param {Point} point
+ * @param {number} count
+ * @returns {Point}
+ */
 export function snapped([x, y], count) {
   return [Math.round(x * count) / count, Math.round(y * 20) / 20];
 }

@@ -91,7 +91,13 @@ function line(context, area, { curve }, colour) {
   context.stroke(path);
 }
 
-/** What the sampler will use: a dot for each step. @param {CanvasRenderingContext2D} context @param {Area} area @param {Scene} scene @param {Colours} colour */
+/**
+ * What the sampler will use: a dot for each step.
+ * @param {CanvasRenderingContext2D} context
+ * @param {Area} area
+ * @param {Scene} scene
+ * @param {Colours} colour
+ */
 function evaluations(context, area, { curve, steps }, colour) {
   context.fillStyle = colour.text;
   for (const point of steps ? stepsOf(curve, steps) : []) disc(context, toPicture(area, point), 2);
@@ -108,7 +114,13 @@ function handles(context, area, { curve, selected }, colour) {
   });
 }
 
-/** The numbers at the pointer. @param {CanvasRenderingContext2D} context @param {Area} area @param {Scene} scene @param {Colours} colour */
+/**
+ * The numbers at the pointer.
+ * @param {CanvasRenderingContext2D} context
+ * @param {Area} area
+ * @param {Scene} scene
+ * @param {Colours} colour
+ */
 function reading(context, area, { curve, strength, pointer }, colour) {
   const [x] = /** @type {import("./model.js").Point} */ (pointer);
   const [left, top] = toPicture(area, [x, valueAt(curve, x)]);
@@ -118,7 +130,7 @@ function reading(context, area, { curve, strength, pointer }, colour) {
   context.setLineDash([]);
   const text = `${Math.round(x * 100)} %   ${short(valueAt(curve, x) * strength)}`;
   const width = context.measureText(text).width + 12;
-  const label = [Math.min(Math.max(left + 8, area.left), area.left + area.width - width), Math.max(top - 26, area.top + 2)];
+  const label = [Math.min(left + 8, area.left + area.width - width), Math.max(top - 26, area.top + 2)];
   context.fillStyle = colour.ground;
   context.strokeStyle = colour.line;
   context.beginPath();
@@ -131,7 +143,12 @@ function reading(context, area, { curve, strength, pointer }, colour) {
   context.fillText(text, label[0] + 6, label[1] + 9.5);
 }
 
-/** @param {CanvasRenderingContext2D} context @param {[number, number]} from @param {[number, number]} to @param {number} alpha */
+/**
+ * @param {CanvasRenderingContext2D} context
+ * @param {[number, number]} from
+ * @param {[number, number]} to
+ * @param {number} alpha
+ */
 function stroke(context, from, to, alpha) {
   context.globalAlpha = alpha;
   context.beginPath();

@@ -3,7 +3,11 @@
 
 import { onward, upstream, valueOf } from "../host.js";
 
-/** The steps of the nearest sampler behind a node, null where there is none. @param {ComfyNode} node @returns {number | null} */
+/**
+ * The steps of the nearest sampler behind a node, null where there is none.
+ * @param {ComfyNode} node
+ * @returns {number | null}
+ */
 export function stepsAfter(node) {
   for (const next of onward(node)) {
     const steps = stepsIn(next) ?? stepsIn(upstream(next, "sigmas"));
