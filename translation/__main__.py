@@ -4,7 +4,7 @@
     python3 quickstart.py run translation --missing zh       the texts that Chinese lacks, as JSON to fill in
     python3 quickstart.py run translation --add zh FILE      takes such a JSON, checks it, and writes locales/
 
-A new language is one that --add names. Numbers and places to fill in, such as {count}, must stay as they are.
+A new language is one that --add names. Numbers and places to fill in, such as {0}, must stay as they are.
 """
 
 import argparse

@@ -34,12 +34,17 @@ def missing(language: str) -> list[str]:
 
 
 def faults(known: dict[str, str]) -> list[str]:
-    """What is wrong with translations: numbers or places to fill in that differ."""
-    return [
-        f"{text!r} has {sorted(wanted.elements())}, its translation {said!r} has {sorted(found.elements())}"
-        for text, said in known.items()
-        if (wanted := Counter(KEPT.findall(text))) != (found := Counter(KEPT.findall(said)))
-    ]
+    """What is wrong with translations: numbers that are lost, places to fill in that differ.
+
+    A number more is none: languages count in digits where English says "one".
+    """
+    found = []
+    for text, said in known.items():
+        wanted, there = Counter(KEPT.findall(text)), Counter(KEPT.findall(said))
+        invented = [place for place in there - wanted if place.startswith("{")]
+        if lost := sorted((wanted - there).elements()) + invented:
+            found.append(f"{lost} of {text!r} and of its translation {said!r} do not agree")
+    return found
 
 
 def add(language: str, more: dict[str, str]) -> None:
