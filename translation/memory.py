@@ -55,17 +55,14 @@ def add(language: str, more: dict[str, str]) -> None:
 
 
 def files() -> dict[Path, str]:
-    """The files of locales/ and what is in them."""
+    """The files of locales/ and what is in them. What web/js says in English needs no file."""
     parts = english()
-    found = {"en": parts} | {
-        language: {name: translated(part, load(language).get) for name, part in parts.items()}
-        for language in languages()
-    }
-    return {
-        LOCALES / language / f"{name}.json": _json(part)
-        for language, known in found.items()
-        for name, part in known.items()
-    }
+    found = {LOCALES / "en" / "nodeDefs.json": _json(parts["nodeDefs"])}
+    for language in languages():
+        known = load(language)
+        for name, part in parts.items():
+            found[LOCALES / language / f"{name}.json"] = _json(translated(part, known.get))
+    return found
 
 
 def write() -> None:

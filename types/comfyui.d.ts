@@ -77,6 +77,14 @@ interface ComfyMenuItem {
   callback: () => void;
 }
 
+/** Of an input, [its type, its options]; a method's options hold choices with inputs of their own. */
+type ComfyInputs = Record<string, Record<string, [any, Record<string, any>?]>>;
+
+interface ComfyNodeDefinition {
+  name: string;
+  input?: ComfyInputs;
+}
+
 interface ComfyHooks {
   init?: () => void | Promise<void>;
   setup?: () => void | Promise<void>;
@@ -84,6 +92,7 @@ interface ComfyHooks {
     string,
     (node: ComfyNode, name: string, spec: [string, any]) => { widget: ComfyWidget; minWidth?: number; minHeight?: number }
   >;
+  beforeRegisterNodeDef?: (type: unknown, definition: ComfyNodeDefinition) => void;
   nodeCreated?: (node: ComfyNode) => void;
   getNodeMenuItems?: (node: ComfyNode) => (ComfyMenuItem | null)[];
   getCanvasMenuItems?: () => (ComfyMenuItem | null)[];
