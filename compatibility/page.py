@@ -24,7 +24,13 @@ every node and every value that it ignores, with the reason. `--core` rewrites C
 The sockets of Apply Control and of the keyframe nodes take Advanced-ControlNet's own weights, timestep keyframes and
 latent keyframes. Its Apply nodes take the controls of Load Control, and all that is connected to them acts.
 
-In areas, ours shows each prompt its part of the hint, where ComfyUI and Advanced-ControlNet squeeze in the whole.
+A prompt for an area gets the whole hint squeezed into it, as from ComfyUI and Advanced-ControlNet; set areas of Apply
+Control to crop, and it gets its own part.
+
+On a CPU, ComfyUI's loader computes with the weights of a file where they lie, and off multiples of 64 bytes its kernels
+round the last bit otherwise; ours copies those. Where a file has all its weights there, both draw the same image; where
+not, the images of an SD 1-like model were 1 of 255 levels apart.
+
 Maps of comfyui_controlnet_aux are compared at the same working size; theirs are 8-bit, and extend an image to
 multiples of 64 pixels first.\
 """

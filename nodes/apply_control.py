@@ -8,6 +8,7 @@ from .applying import (
     AS_OPTIONS_SAY,
     INPAINT_MASK,
     STRENGTHS,
+    areas_input,
     latent_inputs,
     manner,
     manner_inputs,
@@ -54,6 +55,7 @@ class ApplyControl(io.ComfyNode):
                     tooltip="Without a negative here, controls the negative prompt of the sampler too, as ComfyUI's "
                     "old Apply ControlNet does.",
                 ),
+                areas_input(),
             ],
             outputs=outputs(),
             hidden=[io.Hidden.unique_id],
@@ -78,8 +80,9 @@ class ApplyControl(io.ComfyNode):
         latent_strengths=None,
         batch=AS_OPTIONS_SAY,
         every_prompt=False,
+        areas=AS_OPTIONS_SAY,
     ) -> io.NodeOutput:
-        how = manner(weights, schedule, mask, options, latent_strengths, batch)
+        how = manner(weights, schedule, mask, options, latent_strengths, batch, areas)
         readout = Readout(Panel(node_id(cls)))
         percents = (start_percent, end_percent)
         application = Application(

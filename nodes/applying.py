@@ -7,7 +7,7 @@ from comfy_api.latest import io
 
 from ..control.hint import Batching
 from ..control.mask import effect_mask
-from ..control.options import Options
+from ..control.options import Areas, Options
 from ..control.unit import Manner
 from ..host import peer_objects
 
@@ -99,8 +99,30 @@ def latent_inputs() -> list[io.Input]:
     ]
 
 
-def manner(weights=None, schedule=None, mask=None, options=None, latent_strengths=None, batch=AS_OPTIONS_SAY) -> Manner:
+def areas_input() -> io.Input:
+    return io.Combo.Input(
+        "areas",
+        options=[AS_OPTIONS_SAY, *get_args(Areas)],
+        default=AS_OPTIONS_SAY,
+        optional=True,
+        advanced=True,
+        tooltip="For prompts with an area; what Control Options says too, and crop without. crop: the control sees its "
+        "map there. squeeze: all of the map is squeezed into the area, as in ComfyUI.",
+    )
+
+
+def manner(
+    weights=None,
+    schedule=None,
+    mask=None,
+    options=None,
+    latent_strengths=None,
+    batch=AS_OPTIONS_SAY,
+    areas=AS_OPTIONS_SAY,
+) -> Manner:
     options = chosen(options)
+    if areas != AS_OPTIONS_SAY:
+        options = replace(options, areas=areas)
     if batch != AS_OPTIONS_SAY:
         options = replace(options, fit=replace(options.fit, batching=batch))
     return Manner(

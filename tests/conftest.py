@@ -26,6 +26,7 @@ torch.set_num_threads(1)  # the networks are tiny, and two threads wait for each
 
 def pytest_addoption(parser):
     parser.addoption("--write-docs", action="store_true", help="rewrite web/docs from the schemas")
+    parser.addoption("--record", action="store_true", help="rewrite what another pack's nodes draw (tests/data)")
 
 
 @pytest.fixture(autouse=True, scope="session")

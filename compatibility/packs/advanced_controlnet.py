@@ -40,6 +40,7 @@ IGNORED = {
     "cn_extras": "only what Middle Weight Extras sets is known",
 }
 MIDDLE = "ACN_ExtrasMiddleMult"
+LAST_BITS = "none; on a CPU the last bits of sums, as above"
 
 
 def middle_multiplier(old: Old, values: dict[str, Any]) -> tuple[str, ...]:
@@ -76,7 +77,7 @@ def apply(id: str, sockets: Mapping[str, str | None], fixed: Mapping[str, Any], 
 
 
 def loader(id: str, file: str, sockets: Mapping[str, str | None], **more: Any) -> Counterpart:
-    return Counterpart(id, "ArmatureLoadControl", "none", {file: "name"}, sockets, ignored=IGNORED, **more)
+    return Counterpart(id, "ArmatureLoadControl", LAST_BITS, {file: "name"}, sockets, ignored=IGNORED, **more)
 
 
 def typed_loader(old: Old) -> Conversion:
@@ -91,7 +92,8 @@ def typed_loader(old: Old) -> Conversion:
 CONTROLNET = {**numbered("output", 12), "middle_0": "middle_0"}
 ADAPTER = numbered("input", 4)
 SLIDERS, ADAPTER_SLIDERS, PRESETS = "ArmatureBlockSliders", "ArmatureAdapterSliders", "ArmatureBlockWeights"
-PAIR_HELD, SINGLE_HELD = {"batch": "hold"}, {"batch": "hold", "every_prompt": True}
+PAIR_HELD = {"batch": "hold", "areas": "squeeze"}
+SINGLE_HELD = {**PAIR_HELD, "every_prompt": True}
 WITH_MODEL = {"model_optional": None}
 KEYFRAMES_AT_LOADER = {"_tk_opt": "schedule"}
 OLDER_LOADER = {"tk_optional": "_tk_opt", "timestep_keyframe": "_tk_opt"}
@@ -224,6 +226,7 @@ ADVANCED_CONTROLNET = Pack(
         weights("CustomControlNetWeights", SLIDERS, once_numbered(CONTROLNET)),
         weights("ACN_SoftT2IAdapterWeights", ADAPTER_SLIDERS, ADAPTER),
         weights("ACN_CustomT2IAdapterWeights", ADAPTER_SLIDERS, ADAPTER),
+        weights("ACN_CustomControlNetWeightsFlux", "ArmatureFluxSliders", numbered("input", 19)),
         weights("SoftT2IAdapterWeights", ADAPTER_SLIDERS, once_numbered(ADAPTER)),
         weights("CustomT2IAdapterWeights", ADAPTER_SLIDERS, once_numbered(ADAPTER)),
         Absorbed(MIDDLE, "middle_multiplier of the block weights", ("middle_mult",)),
@@ -231,8 +234,6 @@ ADVANCED_CONTROLNET = Pack(
     {
         "ACN_ControlNet++LoaderAdvanced": "its images hide in an IMAGE; use Apply Union Control",
         "ACN_ControlNet++InputNode": "use the rows of Apply Union Control",
-        "ACN_CustomControlNetWeightsFlux": "the blocks of the file are not in the workflow; write the values into "
-        "Block Weights, which names their number",
         "ACN_CustomControlNetWeightsAnima": "Anima's LLLite is applied by ComfyUI's own node",
         "ACN_AnimaLLLiteLoaderAdvanced": "Anima's LLLite is applied by ComfyUI's own node",
         "ACN_AnimaLLLiteExtras": "Anima's LLLite is applied by ComfyUI's own node",

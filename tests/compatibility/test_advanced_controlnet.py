@@ -15,13 +15,14 @@ import torch
 from armature.compatibility import workflow as saved
 from armature.compatibility.specification import specification
 
+from . import recorded
 from .workflows import RULES, WORKFLOWS, as_prompt, classes, core_control, latent, our_loader, run, sources
 
 FOLDER = os.environ.get("ADVANCED_CONTROLNET")
 pytestmark = pytest.mark.skipif(not FOLDER, reason="ADVANCED_CONTROLNET names no folder with that pack")
 LOADERS = [name for name in RULES if "Loader" in name and "++" not in name]
 APPLIES = [name for name in RULES if "Apply" in name and "ControlNet" in name]
-ELSEWHERE = ("core_", "plus_plus", "union_", "lllite")
+ELSEWHERE = ("core_", "plus_plus", "union_", "flux_", "lllite")
 NAMES = [name for name in WORKFLOWS if not name.startswith(ELSEWHERE)]
 LIST_OF_ONE = "latent_keyframe_list"  # theirs takes a single number for none
 CLOSE = {"rtol": 1e-4, "atol": 1e-4}  # theirs multiplies one after the other, ours once
@@ -36,7 +37,7 @@ def theirs():
     return {cls.GET_SCHEMA().node_id: cls for cls in nodes}
 
 
-def loaders(ours):
+def loaders(ours, core=core_control):
     """Theirs give ComfyUI's control in their dress, or ours as it is."""
 
     def load(cnet=None, control_net_name=None, name=None, _tk_opt=None, tk_optional=None, **_):
@@ -44,7 +45,7 @@ def loaders(ours):
         if ours:
             return our_loader(name)
         convert = sys.modules["peer.adv_control.control"].convert_to_advanced
-        return (convert(core_control(name), timestep_keyframe=_tk_opt or tk_optional),)
+        return (convert(core(name), timestep_keyframe=_tk_opt or tk_optional),)
 
     return {"ArmatureLoadControl": our_loader if ours else load, **dict.fromkeys(LOADERS, load)}
 
@@ -55,6 +56,13 @@ def drawn(name, theirs, rules, ours):
     workflow = saved.convert(WORKFLOWS[name], rules, specification())[0]
     inputs = run(as_prompt(workflow, known), "KSampler", known, sources(name, "", loaders(ours)))
     return latent(inputs), inputs
+
+
+def test_what_is_recorded_is_what_they_draw(theirs, request):
+    given = loaders(False, recorded.core_control) | {"PrimitiveFloat": lambda value: ([value],)}
+    known = classes(**theirs)
+    drawn = {name: recorded.images(as_prompt(WORKFLOWS[name], known), known, given) for name in NAMES}
+    recorded.agree_or_record(drawn, request.config.getoption("record"))
 
 
 @pytest.mark.parametrize("name", [name for name in NAMES if name != LIST_OF_ONE])

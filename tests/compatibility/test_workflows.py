@@ -4,6 +4,7 @@ import json
 from copy import deepcopy
 
 import pytest
+import torch
 
 from armature.compatibility import convert as tool
 from armature.compatibility import workflow as saved
@@ -13,10 +14,11 @@ from armature.compatibility.specification import specification
 from armature.control.schedule import Keyframe
 from armature.control.weights import LayerWeights
 
-from .workflows import OURS, RULES, WORKFLOWS, as_prompt, classes, our_loader, run, sources
+from ..host.test_inpainting import concatenating
+from ..host.test_union import flux_control
+from .workflows import OURS, RULES, WORKFLOWS, as_prompt, classes, every_node, our_loader, run, sources
 
 KNOWN = classes()
-LOADS = ("plus_plus_single", "union_shakker")  # of files that are not here
 SCALED = "soft (Advanced-ControlNet, scaled)"
 COUNTED = tuple(round(0.1 + 0.06 * n, 3) for n in range(13))
 SOFT_ADAPTER = (0.25, 0.62, 0.825, 1.0)
@@ -38,10 +40,9 @@ def manners(name):
 
 
 def test_there_is_a_workflow_for_every_node_that_is_mapped():
-    there = {node["type"] for one in WORKFLOWS.values() for node in one["nodes"]}
+    there = {node["type"] for one in WORKFLOWS.values() for node in every_node(one)}
     packs = [pack for pack in all_packs() if pack.id != "comfyui_controlnet_aux"]
-    not_here = {"ControlNetInpaintingAliMamaApply", "DiffControlNetLoader", "SetUnionControlNetType"}
-    assert {rule.id for pack in packs for rule in pack.nodes} - there == not_here
+    assert {rule.id for pack in packs for rule in pack.nodes} <= there
 
 
 @pytest.mark.parametrize("name", WORKFLOWS)
@@ -49,8 +50,8 @@ def test_every_workflow_becomes_one_of_ours_that_the_frontend_and_the_server_tak
     before = deepcopy(WORKFLOWS[name])
     found, report = converted(name)
     assert WORKFLOWS[name] == before
-    theirs = {node["type"] for node in before["nodes"]} & set(RULES)
-    assert not theirs & {node["type"] for node in found["nodes"]}
+    theirs = {node["type"] for node in every_node(before)} & set(RULES)
+    assert theirs and not theirs & {node["type"] for node in every_node(found)}
     assert all(any(kind in line for line in report) for kind in theirs)
     nodes = {node["id"]: node for node in found["nodes"]}
     for number, origin, output, target, slot, _ in found["links"]:
@@ -69,36 +70,16 @@ def test_every_workflow_becomes_one_of_ours_that_the_frontend_and_the_server_tak
 
 @pytest.mark.parametrize("name", WORKFLOWS)
 def test_both_forms_of_a_workflow_become_the_same(name):
-    names = {**KNOWN, **{kind: Stub for kind in RULES if kind not in KNOWN}}
-    theirs = {node["type"] for node in WORKFLOWS[name]["nodes"]} - set(KNOWN)
-    prompt = {
-        str(node["id"]): {"class_type": node["type"], "inputs": inputs_of(WORKFLOWS[name], node, names)}
-        for node in WORKFLOWS[name]["nodes"]
-    }
-    through_prompt = tool.converted(prompt, core=True)[0]
-    kinds = sorted(node["class_type"] for node in through_prompt.values())
-    assert kinds == sorted(node["type"] for node in converted(name)[0]["nodes"])
+    through_prompt = tool.converted(as_prompt(WORKFLOWS[name], KNOWN), core=True)[0]
     through_file = as_prompt(converted(name)[0], KNOWN)
-    for number, node in through_prompt.items():
-        if RULES.get(next((n["type"] for n in WORKFLOWS[name]["nodes"] if str(n["id"]) == number), None)):
-            for key, value in through_file[number]["inputs"].items():
-                if not isinstance(value, list):
-                    assert node["inputs"][key] == value, (number, key)
-    assert theirs <= set(RULES)
+    kinds = sorted(node["class_type"] for node in through_prompt.values())
+    assert kinds == sorted(node["class_type"] for node in through_file.values())
+    for number in through_prompt.keys() & through_file.keys():
+        assert literals(through_prompt[number]) == literals(through_file[number])
 
 
-class Stub:
-    """Stands for a node of another pack."""
-
-
-def inputs_of(workflow, node, names):
-    """As the server would get them, of nodes of theirs."""
-    links = {link[0]: [str(link[1]), link[2]] for link in workflow["links"]}
-    linked = {slot["name"]: links[slot["link"]] for slot in node["inputs"] if slot["link"]}
-    rule = RULES.get(node["type"])
-    if rule is None:
-        return linked
-    return {**dict(zip(rule.widgets, node["widgets_values"])), **linked}
+def literals(node):
+    return {name: value for name, value in node["inputs"].items() if not isinstance(value, list)}
 
 
 def held(name):
@@ -166,6 +147,37 @@ def test_weights_arrive(name, expected):
     assert manners(name)[0].weights == expected
 
 
+def reaching(name, wanted, workflow=None, **given):
+    """The inputs of a node of the converted workflow."""
+    workflow = workflow or converted(name)[0]
+    return run(as_prompt(workflow, KNOWN), wanted, KNOWN, sources(name, "", given))
+
+
+def test_weights_for_flux_arrive():
+    given = reaching("flux_weights", "ArmatureApplyControl", ArmatureLoadControl=lambda **_: (None,))["weights"]
+    assert given == LayerWeights(values=tuple(n / 20 for n in range(19)), uncond=0.6, adapts=True)
+
+
+def test_shakkers_types_arrive():
+    control = reaching("union_shakker", "ArmatureApplyControl", ArmatureLoadControl=lambda **_: (flux_control(7),))
+    assert control["control_net"].extra_args == {"control_type": [6]}
+
+
+def test_masks_beside_the_hint_arrive_as_cores_node_gives_them():
+    def control(workflow):
+        loader = dict.fromkeys(("ControlNetLoader", "ArmatureLoadControl"), lambda **_: (concatenating(),))
+        vae = {"ArmatureLoadPracticeModel": lambda **_: ("model", "clip", "vae")}
+        return reaching("core_inpainting", "KSampler", workflow, **loader, **vae)["negative"][0][1]["control"]
+
+    found, expected = (control(one) for one in (None, WORKFLOWS["core_inpainting"]))
+    torch.testing.assert_close(found.cond_hint_original, expected.cond_hint_original, rtol=0, atol=0)
+    torch.testing.assert_close(found.extra_concat_orig, expected.extra_concat_orig, rtol=0, atol=0)
+    assert expected.extra_concat_orig[0].min() < 0.5 < expected.extra_concat_orig[0].max()
+    applied = found.manner.schedule
+    assert (applied.strength, applied.start_percent, applied.end_percent) == (0.8, 0.0, 0.9)
+    assert found.inner.vae == expected.vae == "vae"
+
+
 def test_weights_through_the_shortcut_are_a_keyframe():
     (frame,) = held("scaled_soft_weights_older")
     assert frame.weights == LayerWeights(SCALED, 0.7)
@@ -192,7 +204,7 @@ def test_a_model_that_is_handed_on_goes_around_our_node():
 def test_a_loader_with_a_type_becomes_two_nodes():
     found = {node["class_type"]: node["inputs"] for node in as_prompt(converted("plus_plus_single")[0], KNOWN).values()}
     assert found["ArmatureUnionType"]["type"] == "canny/lineart/anime_lineart/mlsd"
-    assert found["ArmatureLoadControl"]["name"] == "promax.safetensors"
+    assert found["ArmatureLoadControl"]["name"] == "practice_union.safetensors"
 
 
 def test_subgraphs_are_converted_and_keep_their_sides():

@@ -7,7 +7,8 @@ from pathlib import Path
 import nodes as comfy_nodes
 import torch
 from comfy_cli.workflow_to_api import convert_ui_to_api
-from comfy_extras.nodes_mask import SolidMask
+from comfy_extras.nodes_controlnet import ControlNetInpaintingAliMamaApply, SetUnionControlNetType
+from comfy_extras.nodes_mask import ImageToMask, SolidMask
 from comfy_extras.nodes_primitive import Float
 
 from armature.compatibility.rules import rules
@@ -22,13 +23,14 @@ WORKFLOWS = {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in
 OURS = {cls.GET_SCHEMA().node_id: cls for cls in node_classes()}
 FAMILY = tiny.SDXL
 NETWORK = tiny.core_network(FAMILY)
+KINDS = {bool: "BOOLEAN", int: "INT", float: "FLOAT", str: "STRING"}
+RULES = rules(on_request=True)
 
 
 def classes(**more):
     """By id: core's own, ours, and more."""
-    from comfy_extras.nodes_mask import ImageToMask
-
     extra = {"SolidMask": SolidMask, "PrimitiveFloat": Float, "ImageToMask": ImageToMask}
+    extra |= {cls.GET_SCHEMA().node_id: cls for cls in (ControlNetInpaintingAliMamaApply, SetUnionControlNetType)}
     return {**comfy_nodes.NODE_CLASS_MAPPINGS, **extra, **OURS, **more}
 
 
@@ -41,8 +43,29 @@ def described(cls):
 
 
 def as_prompt(workflow, known):
-    info = {node["type"]: described(known[node["type"]]) for node in workflow["nodes"]}
-    return convert_ui_to_api(workflow, info)
+    """What the frontend sends to a server with these nodes."""
+    kinds = {node["type"] for node in every_node(workflow)} & known.keys()
+    return sent(workflow, {kind: described(known[kind]) for kind in kinds})
+
+
+def sent(workflow, info):
+    """What the frontend sends to a server whose nodes are in `info`; of others it knows the widgets in the file."""
+    missing = {node["type"]: stub(node) for node in every_node(workflow) if node["type"] not in info}
+    return convert_ui_to_api(workflow, info | missing)
+
+
+def every_node(workflow):
+    """Those of subgraphs too, without the nodes that stand for a subgraph."""
+    subgraphs = workflow.get("definitions", {}).get("subgraphs", ())
+    nodes = [node for scope in (workflow, *subgraphs) for node in scope["nodes"]]
+    return [node for node in nodes if node["type"] not in {one["id"] for one in subgraphs}]
+
+
+def stub(node):
+    widgets = dict(zip(RULES[node["type"]].widgets, node["widgets_values"]))
+    required = {name: [KINDS[type(value)], {}] for name, value in widgets.items()}
+    order = {"required": list(required)}
+    return {"name": node["type"], "input": {"required": required}, "input_order": order, "output": []}
 
 
 def sources(name, file, load):
@@ -106,6 +129,3 @@ def executed(cls, inputs):
 def latent(inputs):
     """What KSampler makes of them."""
     return comfy_nodes.KSampler().sample(**inputs)[0]["samples"]
-
-
-RULES = rules(on_request=True)

@@ -18,14 +18,18 @@ READOUT = "armature.readout"
 
 @dataclass
 class Run:
-    """`events` are (type, data) in order of arrival; `images` by the id of the node that saved them, `texts` by that of
-    the node that they are shown on, the last one each.
+    """`events` are (type, data) in order of arrival; by the id of a node, `images` are the first that it saved,
+    `batches` all of them, and `texts` what was shown on it last.
     """
 
     events: list[tuple[str, dict]] = field(default_factory=list)
     previews: int = 0
     texts: dict[str, str] = field(default_factory=dict)
-    images: dict[str, np.ndarray] = field(default_factory=dict)
+    batches: dict[str, list[np.ndarray]] = field(default_factory=dict)
+
+    @property
+    def images(self) -> dict[str, np.ndarray]:
+        return {node: batch[0] for node, batch in self.batches.items()}
 
     def of(self, kind: str) -> list[dict]:
         return [data for event, data in self.events if event == kind]
@@ -87,12 +91,15 @@ class Client:
             async with session.get(f"/history/{prompt_id}") as answer:
                 outputs = (await answer.json())[prompt_id]["outputs"]
             for node, output in ((n, o) for n, o in outputs.items() if "images" in o):
-                async with session.get("/view", params=output["images"][0]) as answer:
-                    run.images[node] = np.asarray(Image.open(BytesIO(await answer.read())))
+                run.batches[node] = [await self._image(session, image) for image in output["images"]]
         return run
 
+    async def _image(self, session, image: dict) -> np.ndarray:
+        async with session.get("/view", params=image) as answer:
+            return np.asarray(Image.open(BytesIO(await answer.read())))
+
     async def _follow(self, session, socket, run: Run, interrupt_at: int | None) -> None:
-        async with asyncio.timeout(120):
+        async with asyncio.timeout(300):
             async for message in socket:
                 if message.type == aiohttp.WSMsgType.BINARY:
                     run.previews += 1

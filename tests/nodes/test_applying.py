@@ -66,12 +66,13 @@ def applied(conditionings):
 def test_inputs_are_for_ever():
     expected = {
         "ArmatureApplyControl": "positive control_net image strength start_percent end_percent negative "
-        "weights schedule mask options inpaint_mask vae latent_strengths batch every_prompt",
+        "weights schedule mask options inpaint_mask vae latent_strengths batch every_prompt areas",
         "ArmatureApplyControlStack": "positive strength start_percent end_percent negative weights schedule mask "
         "options vae " + " ".join(f"control_net_{n} image_{n} strength_{n} enabled_{n}" for n in range(1, 7)),
         "ArmatureBlockWeights": "preset base values uncond_multiplier middle_multiplier",
         "ArmatureBlockSliders": " ".join(f"output_{n}" for n in range(12)) + " middle_0 uncond_multiplier",
         "ArmatureAdapterSliders": "input_0 input_1 input_2 input_3 uncond_multiplier middle_multiplier",
+        "ArmatureFluxSliders": " ".join(f"input_{n}" for n in range(19)) + " uncond_multiplier middle_multiplier",
         "ArmatureMaskedSoftWeights": "mask lowest highest uncond_multiplier",
         "ArmatureKeyframeRamp": "start end first last interpolation keyframes weights mask previous images "
         "other_images inherit",
@@ -302,3 +303,14 @@ def test_without_a_negative_every_prompt_may_be_controlled_as_by_the_old_core_no
     torch.testing.assert_close(sample(base, ours, both[1]), sample(base, theirs, both[1]), **EXACT)
     alone = execute("ArmatureApplyControl", positive=both[0], control_net=control, image=IMAGE, strength=0.7)[0]
     assert not torch.equal(sample(base, alone, both[1]), sample(base, ours, both[1]))
+
+
+@pytest.mark.parametrize("given", [None, Options(areas="crop"), Options(areas="squeeze")])
+@pytest.mark.parametrize("areas", ["crop", "squeeze"])
+def test_areas_of_apply_control_go_before_its_options(control, both, given, areas):
+    inputs = {"positive": both[0], "control_net": control, "image": IMAGE, "options": given}
+    as_options_say, chosen_here = (
+        applied(execute("ArmatureApplyControl", **inputs, **more)[0])[0].manner.options.areas
+        for more in ({}, {"areas": areas})
+    )
+    assert as_options_say == (given.areas if given else "crop") and chosen_here == areas
