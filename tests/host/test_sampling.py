@@ -146,10 +146,11 @@ def test_chains_equal_two_of_core(family, base, network, first, second):
 def test_core_apply_takes_our_control_and_ours_takes_cores(family, base, network):
     positive, negative = conditionings(family)
     core_apply = comfy_nodes.ControlNetApplyAdvanced().apply_controlnet
-    reference = core_apply(positive, negative, tiny.core_control(network), tiny.hint(), 0.6, 0.1, 0.9)
-    ours_in_core = core_apply(positive, negative, ours(family, network), tiny.hint(), 0.6, 0.1, 0.9)
-    core_in_ours = apply_control(positive, negative, tiny.core_control(network), tiny.hint(), 0.6, (0.1, 0.9))
+    reference = core_apply(positive, negative, tiny.core_control(network), tiny.hint(), 0.6, 0.0, 0.9)
+    ours_in_core = core_apply(positive, negative, ours(family, network), tiny.hint(), 0.6, 0.0, 0.9)
+    core_in_ours = apply_control(positive, negative, tiny.core_control(network), tiny.hint(), 0.6, (0.0, 0.9))
     expected = sample(base, *reference)
+    assert not torch.allclose(expected, sample(base, positive, negative))
     torch.testing.assert_close(sample(base, *ours_in_core), expected, **EXACT)
     torch.testing.assert_close(sample(base, *core_in_ours), expected, **EXACT)
 

@@ -211,6 +211,19 @@ def test_both_prompts_in_one_batch_are_as_each_alone(base, control):
     torch.testing.assert_close(a, b, **CLOSE)
 
 
+def test_cores_union_keeps_its_type_in_our_manner(base, network, control):
+    left = torch.zeros(1, 8, 8)
+    left[..., :4] = 1.0
+    manner = Manner(mask=effect_mask(left), weights=LayerWeights(values=(1.0, 0.5, 0.25, 0.5, 1.0)))
+
+    def run_in(given):
+        return sample(base, *apply(*conditionings(FAMILY), Application(given, image(), 0.8, manner=manner)))
+
+    typed = SetUnionControlNetType.execute(tiny.core_control(network), "depth")[0]
+    torch.testing.assert_close(run_in(typed), run_in(with_type(control, "depth")), **CLOSE)
+    assert not torch.allclose(run_in(typed), run_in(tiny.core_control(network)), **CLOSE)
+
+
 def test_one_file_with_two_types_in_one_chain(base, network, control):
     def chained(make):
         both = apply_control(*conditionings(FAMILY), make("depth"), image(0), 0.6, EVERYWHERE)
