@@ -4,11 +4,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from . import plots
-from .cells import BATCH, DROPPED, RATE, Found
-from .contenders import CHOSEN, CONTENDERS, CONTROLNET
+from .cells import BATCH, DROPPED, HINTS, RATE, Found, planned
+from .contenders import ADAPTER, CHOSEN, CONTENDERS, CONTROLNET
 from .lessons import SIDE
 from .results import Results, number, without_prompts
-from .speed import NONE
+from .speed import DRAWN, NONE
 from .verdicts import verdicts
 
 PUBLISHED_FID = {  # ControlNet-XS, Zavadski et al. 2023, arXiv:2312.06573, on COCO 2017: Canny edges, depth of MiDaS
@@ -44,8 +44,9 @@ def _setting(found: Found) -> str:
 Every network learned for {size["steps"]} steps of {BATCH} scenes, drawn from {size["scenes"]} of {SIDE} x {SIDE}
 pixels, on the same locked base with the same learning rate ({RATE:g}, AdamW) and {DROPPED:.0%} of the prompts dropped.
 Those of one seed saw the same batches and noise. Then {size["held_out"]} scenes that none had seen were drawn from
-their maps and captions, in 10 steps with guidance 3. The page holds {len(cells)} trainings; an interval is the 95 % one
-of Student's t over seeds, and a number without one comes from a single training. On {found["device"]}, one thread.
+their maps and captions, in 10 steps with guidance 3. The page holds the first {len(cells)} trainings of the plan's
+{len(list(planned(size["steps"])))}, and the command goes on from there. An interval is the 95 % one of Student's t over
+seeds; a number without one comes from a single training, and decides nothing. On {found["device"]}, one thread.
 
 * **F1**: of the picture's Canny edges against the scene's, within 2 pixels. Without control it is {alone["f1"]:.3f}.
 * **MSE-depth**: of the depth that a small network reads from the picture, against the scene's true depth. Of the scenes
@@ -63,15 +64,17 @@ def _verdicts(results: Results) -> str:
 def _tables(results: Results) -> Iterator[str]:
     published = [(name, size, f"{canny}", f"{depth}") for name, (size, canny, depth) in PUBLISHED_FID.items()]
     yield "## Networks\n"
-    for hint in ("canny", "depth"):
-        yield _table(
-            ("under " + hint, "parameters", "runs", "F1", "F1, no prompt", "MSE-depth", "Fréchet", "loss"),
-            [row for name in CONTENDERS if (row := _row(results, name, hint))],
-        )
+    for hint in HINTS:
+        columns = (f"under {hint}", "parameters", "runs", "F1", "F1, no prompt", "MSE-depth", "Fréchet", "loss")
+        if rows := [row for name in CONTENDERS if (row := _row(results, name, hint))]:
+            yield _table(columns, rows)
+    yield f"The loss of {ADAPTER} is over other noise levels, as its authors train it; the others' compare.\n"
     yield "The paper's Fréchet distances (FID, COCO 2017; less is better), of other bases and a million photographs:\n"
     yield _table(("Zavadski et al. 2023", "parameters", "Canny edges", "depth"), published)
-    yield "## Time\n\nProcessor seconds, medians in turn: a training step, and a sampling step of 4 pictures.\n"
-    yield _table(("", "training step", "sampling step", "over the base's"), list(_times(results.found["speeds"])))
+    yield "## Time\n\nProcessor seconds, so that other work counts little; medians of all in turn.\n"
+    yield _table(
+        ("", "training step", f"sampling step of {DRAWN}", "over the base's"), list(_times(results.found["speeds"]))
+    )
 
 
 def _row(results: Results, name: str, hint: str) -> tuple[str, ...] | None:
@@ -94,7 +97,7 @@ def _times(speeds: Found) -> Iterator[tuple[str, ...]]:
 
 def _pictures(results: Results, folder: Path) -> Iterator[str]:
     yield "## Curves\n"
-    for hint in ("canny", "depth"):
+    for hint in HINTS:
         lines = {name: _curve(runs[0]) for name in CONTENDERS if 0 in (runs := results.runs(name, hint))}
         if lines:
             plots.curves(folder / f"evidence_{hint}.png", f"F1 under {hint}, seed 0", lines, "training step")

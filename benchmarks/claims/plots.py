@@ -10,7 +10,7 @@ WIDTH, HEIGHT, LEFT, BOTTOM, TOP, RIGHT = 760, 360, 56, 40, 36, 150
 INK, FAINT, PAPER = (40, 40, 40), (215, 215, 215), (255, 255, 255)
 COLOURS = ((0, 114, 178), (213, 94, 0), (0, 158, 115), (204, 121, 167), (230, 159, 0), (86, 180, 233), (120, 120, 120))
 MARKS = 5  # of an axis
-ROUND = (1, 2, 4, 5, 10)  # what marks are multiples of
+ROUND = (1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10)  # what marks are multiples of
 
 
 def curves(file: Path, title: str, lines: Mapping[str, Sequence[tuple[float, float]]], axis: str) -> None:

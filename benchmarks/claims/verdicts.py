@@ -7,11 +7,11 @@ from typing import NamedTuple
 from .cells import Found
 from .contenders import ADAPTER, CHOSEN, CONTROLNET
 from .results import Results, number
-from .statistics import Estimate
+from .statistics import Estimate, estimate
 
 SMALL, LARGE, TYPE_A, TYPE_C = "XS-B 12.5 %", "XS-B 100 %", "XS-A 50 %", "XS-C 50 %"
 F1, FRECHET = number("f1"), number("frechet")
-SUDDEN = 0.5  # of all that F1 gains, in one interval of the curve
+SUDDEN = 0.5  # of all that F1 gains, from one point of the curve to the next
 HALF = 0.6  # of the time, about
 REPEATS, NOT, OPEN, ONE = "repeats", "does not repeat", "undecided", "one training: undecided"
 
@@ -26,8 +26,7 @@ def verdicts(results: Results) -> Iterator[Verdict]:
     """Those whose trainings are there. `undecided`: the interval of the difference holds 0."""
     yield from _compared(results)
     yield from _ablated(results)
-    plain = results.runs(CONTROLNET, "canny").get(0)
-    if plain:
+    if plain := list(results.runs(CONTROLNET, "canny").values()):
         yield _sudden(plain)
     chosen = results.runs(CHOSEN, "canny").get(0, {})
     if "blocks" in chosen:
@@ -67,24 +66,29 @@ def _ablated(results: Results) -> Iterator[Verdict]:
     plain = results.runs(CONTROLNET, "canny").get(0)
     gaussian, undropped = (ask(CONTROLNET, "canny") for ask in (results.without_zero, results.without_drops))
     if plain and gaussian:
-        before, after = gaussian["curve"][0], gaussian["f1"]
-        measured = (
-            f"Gaussian ones: Fréchet {before['frechet']:.3f} before the first step against "
-            f"{plain['curve'][0]['frechet']:.3f}; F1 at the end {after:.3f} against {plain['f1']:.3f}"
-        )
-        yield Verdict("zero convolutions keep the base from harm, and control better", measured, ONE)
+        before, after = (f"{cell['curve'][0]['frechet']:.3f}" for cell in (plain, gaussian))
+        measured = f"before the first step Fréchet {before}, as without control; with Gaussian ones {after}"
+        yield Verdict("zero convolutions keep the base from harm", measured, ONE)
+        measured = f"after the last step F1 {plain['f1']:.3f}; with Gaussian ones {gaussian['f1']:.3f}"
+        yield Verdict("zero convolutions lead to better control", measured, ONE)
     if plain and undropped:
         measured = f"F1 without prompt {plain['no_prompts']['f1']:.3f} against {undropped['no_prompts']['f1']:.3f}"
         yield Verdict("dropping half of the prompts lets the hint alone control", measured, ONE)
 
 
-def _sudden(cell: Found) -> Verdict:
-    steps, values = ([point[name] for point in cell["curve"]] for name in ("step", "f1"))
-    gains = [after - before for before, after in pairwise(values)]
-    n, gained = gains.index(max(gains)), max(values) - values[0]
-    share = gains[n] / gained if gained else 0.0
-    measured = f"{share:.0%} of ControlNet's F1 is gained between steps {steps[n]} and {steps[n + 1]} of {steps[-1]}"
-    return Verdict("control comes suddenly (between steps 6100 and 6133)", measured, REPEATS if share > SUDDEN else NOT)
+def _sudden(cells: list[Found]) -> Verdict:
+    share = estimate([_largest_gain(cell["curve"]) for cell in cells])
+    apart = cells[0]["curve"][1]["step"] - cells[0]["curve"][0]["step"]
+    measured = f"of all that ControlNet's F1 gains, a share of {share} in {apart} of {cells[0]['steps']} steps"
+    beyond = share._replace(mean=share.mean - SUDDEN)
+    return Verdict("control comes suddenly (between steps 6100 and 6133)", measured, _decided(beyond, 1))
+
+
+def _largest_gain(curve: list[Found]) -> float:
+    """From one point to the next, as a share of what is gained in all."""
+    values = [point["f1"] for point in curve]
+    gained = max(values) - values[0]
+    return max(after - before for before, after in pairwise(values)) / gained if gained else 0.0
 
 
 def _encoder(cell: Found) -> Verdict:
@@ -110,4 +114,5 @@ def _decided(difference: Estimate, sign: int) -> str:
 
 
 def _signed(difference: Estimate) -> str:
-    return str(difference) if difference.mean < 0 else f"+{difference}"
+    half = "" if difference.half is None else f" ± {difference.half:.3f}"
+    return f"{difference.mean:+.3f}{half}"
