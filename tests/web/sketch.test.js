@@ -1,9 +1,11 @@
 import { readFileSync } from "node:fs";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
+import { SketchEditor } from "../../web/js/sketch/editor.js";
 import { settled, simplified, smoothed } from "../../web/js/sketch/line.js";
 import { added, checked, EMPTY, joined, lineColour, named, radius, read, resized, written } from "../../web/js/sketch/model.js";
 import { PALETTES } from "../../web/js/sketch/palettes.js";
 import { trace } from "../../web/js/sketch/paint.js";
+import { Pen } from "../../web/js/sketch/pen.js";
 
 const shared = (name) => JSON.parse(readFileSync(`tests/data/web/sketch/${name}.json`, "utf8"));
 
@@ -144,4 +146,98 @@ test("a limb's tangents touch both of its discs", () => {
 test("a disc that holds the next is drawn alone, and no line is thinner than a pixel", () => {
   expect(traced(read("b||60|ff33 100,150 10,0"))).toEqual([[100, 150, 30, 0, 2 * Math.PI]]);
   expect(radius(read("b||20|00 1,1"), [1, 1, 0])).toBe(0.5);
+});
+
+/** A pen that holds a tool, and the texts of the strokes that it made. */
+function holding(tool) {
+  const made = [];
+  return [new Pen(() => ({ tool, width: 4, smoothing: 0, colour: "#102030" }), (stroke) => made.push(written(stroke))), made];
+}
+
+test("corners make an outline, and one on the first or the last closes it", () => {
+  const [pen, made] = holding("polygon");
+  for (const [x, y] of [[0.4, 0], [50, 0], [50, 50], [1, 1]]) expect(pen.down([x, y, 1], { reach: 3 })).toBe(false);
+  for (const [x, y] of [[5, 5], [9, 5], [9, 9], [9, 9]]) pen.down([x, y, 1], { reach: 0.5 });
+  expect(made).toEqual(["f|#102030|| 0,0 50,0 0,50", "f|#102030|| 5,5 4,0 0,4"]);
+  pen.down([1, 1, 1]);
+  pen.down([9, 1, 1]);
+  expect([pen.back(), pen.corners.length, pen.cancel(), pen.cancel()]).toEqual([true, 1, true, false]);
+});
+
+test("a straight line begins where the last one ended", () => {
+  const [pen, made] = holding("brush");
+  pen.down([10, 10, 1]);
+  pen.move([[20, 10, 1]]);
+  pen.up();
+  pen.down([20, 90, 1], { straight: true });
+  pen.up();
+  expect(made).toEqual(["b|#102030|4| 10,10 10,0", "b|#102030|4| 20,10 0,80"]);
+});
+
+test("a filled outline needs three places", () => {
+  const [pen, made] = holding("fill");
+  pen.down([10, 10, 1]);
+  pen.move([[20, 10, 1]]);
+  pen.up();
+  expect(made).toEqual([]);
+});
+
+/** An editor, and the host's count of its changes. */
+function edited(value) {
+  const commit = vi.fn();
+  const node = { title: "Sketch Editor", inputs: [], getInputNode: () => null };
+  const editor = new SketchEditor({ node, name: "sketch", options: {}, commit });
+  editor.load(value);
+  return [editor, commit];
+}
+
+const key = (editor, name, more = {}) =>
+  editor.frame.keys.dispatchEvent(new KeyboardEvent("keydown", { key: name, bubbles: true, cancelable: true, ...more }));
+
+test("the editor refuses what it cannot show, and keeps what it had", () => {
+  const [editor] = edited(EMPTY);
+  expect(() => editor.load({ ...EMPTY, v: 2 })).toThrow("newer Armature");
+  expect(editor.value).toBe(EMPTY);
+});
+
+test("keys take tools, change the brush and are no one else's", () => {
+  const [editor] = edited(EMPTY);
+  key(editor, "e");
+  editor.brush(10);
+  key(editor, "]");
+  expect([editor.hand.tool, editor.hand.width]).toEqual(["eraser", 12]);
+  key(editor, "[");
+  expect(editor.hand.width).toBe(10);
+  expect(key(editor, "Delete")).toBe(false); // prevented
+  key(editor, "b");
+});
+
+test("the keyboard draws, each stroke is a step, and undo takes it back", () => {
+  const [editor, commit] = edited(EMPTY);
+  key(editor, "Enter");
+  key(editor, "ArrowRight", { shiftKey: true });
+  key(editor, "Enter", { shiftKey: true });
+  expect(editor.value.s).toEqual(["b||10| 256,256", "b||10| 256,256 10,0"]);
+  key(editor, "z", { ctrlKey: true });
+  expect([editor.value.s.length, commit.mock.calls.length]).toEqual([1, 3]);
+});
+
+test("what is copied can be pasted into another size", () => {
+  const [editor] = edited(shared("values")[0].value);
+  const text = editor.frame.handlers.onCopy();
+  const [other] = edited({ ...EMPTY, size: [512, 384] });
+  other.frame.handlers.onPaste(text);
+  other.frame.handlers.onPaste("no drawing");
+  expect(other.value.s).toEqual(resized(editor.value, [512, 384]).s);
+});
+
+test("the ground of scribbles changes its colour, that of segments is a class", () => {
+  const [editor] = edited(EMPTY);
+  editor.fillGround();
+  expect(editor.value.bg).toBe("#ffffff");
+  editor.change({ ...editor.value, mode: "segments" });
+  editor.take("#04fa08");
+  editor.fillGround();
+  expect(editor.value.bg).toBe("#04fa07");
+  expect(editor.frame.status.textContent).toContain("grass");
 });

@@ -49,7 +49,7 @@ export class SketchEditor {
     this.frame = new Frame({
       label: t("Drawing"),
       history: this.history,
-      onStep: () => this.#stepped(),
+      onStep: () => this.#changed(),
       onKey: (event) => keyed(this, event),
       onCopy: () => JSON.stringify(this.value),
       onPaste: (text) => this.#paste(text),
@@ -95,8 +95,7 @@ export class SketchEditor {
   /** One step. @param {Value} value @param {string} [key]  as History.push has it */
   change(value, key) {
     this.history.push(value, key);
-    this.seat.commit();
-    this.#stepped();
+    this.#changed();
   }
 
   /** Takes another tool. @param {import("./pen.js").Hand["tool"]} tool */
@@ -247,7 +246,8 @@ export class SketchEditor {
     return [near(x, width), near(y, height), pointerType === "pen" ? pressure : 1];
   }
 
-  #stepped() {
+  #changed() {
+    this.seat.commit();
     this.look();
     this.refresh();
   }
