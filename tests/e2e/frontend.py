@@ -26,6 +26,7 @@ NOISE = (  # of the frontend itself
     "/userdata",
     "https://api.comfy.org/",  # it asks its registry about missing nodes
     "missingModelDownload",  # it asks how large the models are that its own first workflow lacks
+    "https://huggingface.co/Comfy-Org/",  # it asks for the models of the workflow that it opens with
 )
 LINKED = "id => app.graph.getNodeById(id).inputs.filter(i => i.link != null).map(i => i.name)"
 

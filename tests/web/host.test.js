@@ -153,13 +153,15 @@ test("an input file is addressed by its name in a value", () => {
 
 test("the image of a linked node is what it shows, or what its last run left", () => {
   const source = { id: 9, graph: app.rootGraph, imgs: [{ src: "/shown.png" }] };
-  const at = { ...node(), inputs: [{ name: "image" }], getInputNode: () => source };
+  const at = { ...node(), inputs: [{ name: "image", link: 1 }], getInputNode: () => source };
   expect(host.upstreamImage(at, "image")).toBe("/shown.png");
   source.imgs = [];
   expect(host.upstreamImage(at, "image")).toBe(null);
   app.nodeOutputs["9"] = { images: [{ filename: "x.png", subfolder: "", type: "temp" }] };
   expect(host.upstreamImage(at, "image")).toContain("filename=x.png");
   expect(host.upstreamImage(at, "other")).toBe(null);
+  const fresh = { inputs: [{ name: "image", link: null }], getInputNode: () => { throw new Error("no graph") } };
+  expect(host.upstreamImage(fresh, "image")).toBe(null);
 });
 
 test("an event's id names a node inside subgraphs", () => {

@@ -148,7 +148,7 @@ export function slot(node, input) {
 /** The node whose output is linked to an input. @param {ComfyNode} node @param {string} input @returns {ComfyNode | null} */
 export function upstream(node, input) {
   const index = slot(node, input);
-  return index < 0 ? null : node.getInputNode(index);
+  return node.inputs[index]?.link == null ? null : node.getInputNode(index);
 }
 
 /** The nodes that an output is linked to. @param {ComfyNode} node @param {number} [output] its slot @returns {ComfyNode[]} */

@@ -17,15 +17,6 @@ export const KEYS = {
   feet: "foot_keypoints_2d",
 };
 
-/** OpenPose's 18 points, in its order; right is the person's own. */
-export const BODY = [
-  ...["nose", "neck", "right shoulder", "right elbow", "right wrist", "left shoulder", "left elbow", "left wrist"],
-  ...["right hip", "right knee", "right ankle", "left hip", "left knee", "left ankle"],
-  ...["right eye", "left eye", "right ear", "left ear"],
-];
-export const FEET = ["left big toe", "left small toe", "left heel", "right big toe", "right small toe", "right heel"];
-export const FINGERS = ["thumb", "index finger", "middle finger", "ring finger", "little finger"];
-
 /** @type {Pair[]} */
 export const LIMBS = [
   ...[[1, 2], [1, 5], [2, 3], [3, 4], [5, 6], [6, 7]],
