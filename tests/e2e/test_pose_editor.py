@@ -11,6 +11,7 @@ from PIL import Image
 
 from armature.preprocessors.pose.controlnet import controlnet
 
+SEEN = 100  # two thirds of a limb's 153: more than half of a smoothed edge
 FOLDER = Path(__file__).resolve().parents[1] / "data" / "web" / "pose"
 KIND = "ArmaturePoseEditor"
 VALUES = """() => app.rootGraph.nodes.filter(node => node.type === 'ArmaturePoseEditor')
@@ -129,15 +130,15 @@ def test_it_is_kept_by_saving_copying_undo_and_subgraphs(frontend, shot):
 def test_undo_of_the_graph_shows_what_it_holds(frontend):
     add(frontend)
     frontend.page.wait_for_timeout(500)
+    frontend.page.keyboard.press("n")
+    frontend.page.wait_for_timeout(500)
+    assert len(values(frontend)[0]["people"]) == 2
     frontend.page.mouse.click(1400, 300)  # the keyboard is the graph's again
-    one = frontend.page.locator(".armature").count()
     frontend.page.keyboard.press("Control+z")
     frontend.page.wait_for_timeout(1500)
-    held = values(frontend)
-    if held:  # the person is undone, the node stays, and what is on screen is the node's own editor
-        assert held[0]["people"] == []
-        assert frontend.page.evaluate("() => app.graph.nodes[0].widgets[0].element.isConnected")
-    assert frontend.page.locator(".armature").count() <= one
+    assert len(values(frontend)[0]["people"]) == 1  # and what is on screen is the node's own editor
+    assert frontend.page.evaluate("() => app.graph.nodes[0].widgets[0].element.isConnected")
+    assert frontend.page.locator(".armature").count() == 1
 
 
 @pytest.mark.parametrize("key", ["Delete", "r", "Control+a"])
@@ -169,8 +170,9 @@ def test_the_preview_is_pythons_map(frontend, name):
     picture = Image.open(BytesIO(b64decode(frontend.page.evaluate(DRAWN, [fixture["value"], True])))).convert("RGB")
     ours = np.asarray(picture, int)
     theirs = controlnet(poses=[fixture["frame"]], feet=True)[0].movedim(0, -1).mul(255).round().int().numpy()
-    ours_on, theirs_on = ours.max(axis=-1) > 76, theirs.max(axis=-1) > 76  # half of a dimmed limb's 153
-    overlap = (ours_on & theirs_on).sum() / (ours_on | theirs_on).sum()
-    assert overlap > 0.97
+    ours_on, theirs_on = ours.max(axis=-1) > SEEN, theirs.max(axis=-1) > SEEN
+    assert (ours_on & theirs_on).sum() / (ours_on | theirs_on).sum() > 0.97
     inner = ours_on & theirs_on
-    assert np.mean(np.abs(ours - theirs)[inner].max(axis=-1) <= 40) > 0.95  # and of the same colours, but for edges
+    assert (
+        np.mean(np.abs(ours - theirs)[inner].max(axis=-1) <= 40) > 0.85
+    )  # the rest are edges, which a browser smooths

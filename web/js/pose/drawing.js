@@ -7,7 +7,9 @@ import { BONES, COLOURS, LIMBS, RAINBOW } from "./skeleton.js";
 /** @typedef {CanvasRenderingContext2D | OffscreenCanvasRenderingContext2D} Context */
 
 const [STICK, JOINT, FACE_POINT] = [4, 4, 3]; // pixels of the map
+const THICKNESS = 3; // of what OpenCV calls 2
 const DIMMED = 0.6;
+const BORDER = 0.7; // OpenCV fills what a polygon's border touches
 const THRESHOLD = 0.3;
 
 /** People on a black ground. @param {Context} context @param {import("./model.js").Scene} scene @param {{ feet?: boolean }} [options] */
@@ -32,19 +34,35 @@ function drawBody(context, points) {
     const [x, y] = [start.x - end.x, start.y - end.y];
     const length = Math.hypot(x, y);
     if (length < 1) return;
-    const angle = (Math.trunc((Math.atan2(y, x) * 180) / Math.PI) * Math.PI) / 180;
-    context.fillStyle = rgb(COLOURS[limb].map((level) => Math.trunc(level * DIMMED)));
-    context.beginPath();
-    const middle = [Math.floor((start.x + end.x) / 2) + 0.5, Math.floor((start.y + end.y) / 2) + 0.5];
-    context.ellipse(middle[0], middle[1], Math.trunc(length / 2) + 0.5, STICK + 0.5, angle, 0, 2 * Math.PI);
-    context.fill();
+    const middle = { x: Math.floor((start.x + end.x) / 2), y: Math.floor((start.y + end.y) / 2) };
+    const angle = Math.trunc((Math.atan2(y, x) * 180) / Math.PI);
+    context.fillStyle = context.strokeStyle = rgb(COLOURS[limb].map((level) => Math.trunc(level * DIMMED)));
+    ellipse(context, middle, Math.trunc(length / 2), STICK, angle);
   });
   discs(context, points, JOINT, (index) => rgb(COLOURS[index]));
 }
 
+/**
+ * A polygon with corners on whole pixels and their border, as OpenCV's ellipse2Poly and fillConvexPoly make it.
+ * @param {Context} context @param {{ x: number, y: number }} middle @param {number} long @param {number} short @param {number} angle in degrees
+ */
+function ellipse(context, middle, long, short, angle) {
+  const [cos, sin] = [Math.cos((angle * Math.PI) / 180), Math.sin((angle * Math.PI) / 180)];
+  context.beginPath();
+  for (let degree = 0; degree < 360; degree++) {
+    const [x, y] = [long * Math.cos((degree * Math.PI) / 180), short * Math.sin((degree * Math.PI) / 180)];
+    context.lineTo(Math.round(middle.x + x * cos - y * sin) + 0.5, Math.round(middle.y + x * sin + y * cos) + 0.5);
+  }
+  context.closePath();
+  context.lineWidth = BORDER;
+  context.lineJoin = "round";
+  context.fill();
+  context.stroke();
+}
+
 /** @param {Context} context @param {(Place | null)[]} points */
 function drawHand(context, points) {
-  context.lineWidth = 2;
+  context.lineWidth = THICKNESS;
   context.lineCap = "round";
   BONES.forEach(([first, last], bone) => {
     const [start, end] = [points[first], points[last]];
@@ -64,7 +82,7 @@ function discs(context, points, radius, colour) {
     if (!point) return;
     context.fillStyle = colour(index);
     context.beginPath();
-    context.arc(point.x + 0.5, point.y + 0.5, radius + 0.5, 0, 2 * Math.PI);
+    context.arc(point.x + 0.5, point.y + 0.5, radius, 0, 2 * Math.PI);
     context.fill();
   });
 }
