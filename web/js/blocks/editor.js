@@ -161,7 +161,7 @@ export class BarsEditor {
     const title = t("The weights as text, like 1, .8, 0.6");
     const field = element("input", { class: "armature-line", title, "aria-label": title, spellcheck: "false" });
     field.addEventListener("change", () => this.#take(field.value));
-    this.frame.status.before(field);
+    this.frame.footer.before(field);
     return field;
   }
 

@@ -112,7 +112,7 @@ export class CurveEditor {
     const title = t("The curve as text, like 0:1, 0.5:0.8");
     const field = element("input", { class: "armature-line", title, "aria-label": title, spellcheck: "false" });
     field.addEventListener("change", () => this.#take(field.value));
-    this.frame.status.before(field);
+    this.frame.footer.before(field);
     return field;
   }
 
