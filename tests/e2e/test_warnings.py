@@ -62,8 +62,16 @@ def test_a_photograph_for_a_map_has_a_badge_and_a_message_and_the_run_is_told(gr
     assert told(graph).startswith(f"{STEPS} of {STEPS} steps (1-{STEPS}), strength 1\n13 blocks, hint 256 x 256")
     graph.page.get_by_text("The image looks like a photograph").first.wait_for()
     shot("photograph")
+    workflow = graph.saved()
+    graph.load(workflow)
+    assert told(graph).startswith(f"{STEPS} of {STEPS} steps")
     graph.link(place(graph, "ArmatureCanny"), 0, place(graph, APPLY), "image")
     wait_for_no_badge(graph)
+    graph.load(graph.saved())
+    assert told(graph) == ""
+    graph.run()
+    shown = graph.page.locator(".armature-caption:visible")
+    assert shown.count() == 1 and "steps" in shown.inner_text() and "photograph" not in shown.inner_text()
 
 
 def test_badges_and_what_a_run_tells_reach_nodes_inside_a_subgraph(graph, shot):

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { baseFile, byNode, controlFile, queries, subject, worst } from "../../web/js/warnings/model.js";
+import { baseFile, byNode, controlFile, queries, worst } from "../../web/js/warnings/model.js";
 
 /** A graph of { id: [type, widgets, inputs] }; inputs are { name: [type, source] }, outputs what a type gives. */
 const OUTPUTS = {
@@ -125,17 +125,4 @@ test("findings are sorted by their node", () => {
   const found = byNode([finding("1", "window"), finding("3:1", "base"), finding("1", "inverted")]);
   expect([...found.keys()]).toEqual(["1", "3:1"]);
   expect(found.get("1").map(({ trouble }) => trouble)).toEqual(["window", "inverted"]);
-});
-
-test("a finding is out of date when a value or a link of its node changes, and not when the node moves", () => {
-  const { nodes, links } = graph(PLAIN);
-  const before = subject(nodes.apply, links);
-  nodes.apply.pos = [500, 500];
-  nodes.apply.widgets.push({ name: "armature_status", value: "x", serialize: false });
-  expect(subject(nodes.apply, links)).toBe(before);
-  nodes.load.widgets[0].value = "other.safetensors";
-  const renamed = subject(nodes.apply, links);
-  expect(renamed).not.toBe(before);
-  nodes.apply.inputs[1].source = "base.0";
-  expect(subject(nodes.apply, links)).not.toBe(renamed);
 });

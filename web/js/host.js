@@ -118,6 +118,7 @@ export function caption(node, text) {
     const options = { serialize: false, hideOnZoom: false, hideInPanel: true, getValue: () => root.textContent };
     widget = node.addDOMWidget(CAPTION, CAPTION, root, { ...options, getMinHeight: () => captionHeight(root.textContent) });
     widget.serialize = false;
+    settle(node, CAPTION, root);
   }
   const shown = /** @type {HTMLElement} */ (widget.element);
   shown.textContent = text;

@@ -2,9 +2,10 @@
 /** What nodes tell after a run, at their foot, inside subgraphs too: the steps, cost and blocks of a control, scores. */
 
 import * as host from "../host.js";
+import { subject } from "../subject.js";
 import { styles } from "../ui.js";
 
-/** The last text of each node, by its graph and number: undo and tabs make nodes anew. @type {Map<string, string>} */
+/** The last text of each node and what it was about, by graph and number: undo and tabs make nodes anew. @type {Map<string, { text: string, about: string }>} */
 const texts = new Map();
 
 /** @param {ComfyNode} node */
@@ -13,7 +14,7 @@ const key = (node) => `${node.graph?.id}:${node.id}:${node.type}`;
 host.on("armature.readout", ({ node: id, text }) => {
   const node = host.nodeAt(id);
   if (!node) return;
-  texts.set(key(node), text);
+  texts.set(key(node), { text, about: subject(node, host.upstream) });
   host.caption(node, text);
 });
 
@@ -21,8 +22,8 @@ host.extend("readout", {
   setup: styles,
   afterConfigureGraph() {
     for (const node of host.everyNode()) {
-      const text = texts.get(key(node));
-      if (text) host.caption(node, text);
+      const last = texts.get(key(node));
+      if (last?.about === subject(node, host.upstream)) host.caption(node, last.text);
     }
   },
 });

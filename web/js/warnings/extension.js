@@ -3,7 +3,8 @@
 
 import * as host from "../host.js";
 import { t } from "../i18n.js";
-import { APPLIES, byNode, queries, SEVERITY, subject, worst } from "./model.js";
+import { subject } from "../subject.js";
+import { APPLIES, byNode, queries, SEVERITY, worst } from "./model.js";
 
 /** @typedef {import("./model.js").Finding} Finding */
 
@@ -64,7 +65,7 @@ host.on("armature.warnings", ({ findings }) => {
   for (const node of host.everyNode()) told.delete(node);
   for (const [id, list] of found) {
     const node = host.nodeAt(id);
-    if (node) told.set(node, { findings: list, subject: subject(node, host) });
+    if (node) told.set(node, { findings: list, subject: subject(node, host.upstream) });
   }
   showAll();
   const text = JSON.stringify(findings);
@@ -103,7 +104,7 @@ function ask(query) {
 function current(node) {
   const fresh = seen.get(node) ?? [];
   const run = told.get(node);
-  const kept = run && run.subject === subject(node, host) ? run.findings : [];
+  const kept = run && run.subject === subject(node, host.upstream) ? run.findings : [];
   return [...fresh, ...kept.filter(({ text }) => !fresh.some((finding) => finding.text === text))];
 }
 

@@ -109,13 +109,3 @@ export function queries(node, links) {
   const asked = files.map((/** @type {string} */ name) => ({ folder: "controlnet", name, base_folder: base[0], base_name: base[1] }));
   return [...new Set(asked.map((/** @type {Record<string, string>} */ query) => String(new URLSearchParams(query))))];
 }
-
-/** What a finding was about, as text: when it changes, the finding is out of date. @param {any} node @param {Links} links */
-export function subject(node, links) {
-  const values = (/** @type {any} */ one) =>
-    (one?.widgets ?? [])
-      .filter((/** @type {any} */ { serialize }) => serialize !== false)
-      .map((/** @type {any} */ { name, value }) => [name, value]);
-  const sources = node.inputs.map((/** @type {any} */ { name }) => links.upstream(node, name));
-  return JSON.stringify([values(node), sources.map((/** @type {any} */ source) => source && [source.id, source.type, values(source)])]);
-}
