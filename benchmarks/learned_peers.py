@@ -47,16 +47,6 @@ def _task(task: str, processor: str, network: nn.Module, **options) -> Pipeline:
     return transformers.pipeline(task, network.model, image_processor=getattr(transformers, processor)(**options))
 
 
-def _dpt_hybrid(network: nn.Module) -> Pipeline:
-    """Of the same layers at the only size that it takes, 384 x 384; what its weights are changes nothing."""
-    from transformers import DPTConfig, DPTForDepthEstimation, DPTImageProcessor
-    from transformers import pipeline as made
-
-    square = {"height": 384, "width": 384}
-    model = DPTForDepthEstimation(DPTConfig(is_hybrid=True)).eval()
-    return made("depth-estimation", model, image_processor=DPTImageProcessor(size=square, keep_aspect_ratio=False))
-
-
 def _vitpose(network: nn.Module) -> Pipeline:
     """There is no pipeline for it: its processor, its model and its processor again."""
     from transformers import VitPoseImageProcessor
@@ -73,7 +63,6 @@ def _vitpose(network: nn.Module) -> Pipeline:
 
 SEGMENTS = partial(_task, "image-segmentation", "SegformerImageProcessor")
 PIPELINES: dict[str, Peer] = {
-    "DepthMidas": _dpt_hybrid,
     "DepthZoe": partial(_task, "depth-estimation", "ZoeDepthImageProcessor"),
     "SegmentsSegFormer": partial(SEGMENTS, size={"height": 640, "width": 640}),
     "SegmentsUperNet": partial(SEGMENTS, size={"height": 512, "width": 512}),
