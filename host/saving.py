@@ -10,10 +10,11 @@ import torch
 from safetensors.torch import save_file
 from torch import Tensor
 
-from ..control.architectures.controlnet import CONTROLNET, to_diffusers
+from .. import discovery
+from ..control import training
 from ..control.checkpoint import Checkpoint
 from ..control.pooling import METADATA
-from ..control.training.diffusers_config import controlnet_config
+from ..control.training.saved import SavedAs
 from ..errors import WrongControl
 from .creating import with_own_weights
 from .loading import DTYPES, recognised
@@ -27,10 +28,11 @@ def save_control(control: ComfyControl, prefix: str, layout: str, dtype: str, fa
     """The file written, under ComfyUI's output folder, with a number behind `prefix`; nothing is overwritten.
 
     "original" is the layout of the family's authors, which Load Control and ComfyUI's own loader read. "diffusers" is a
-    folder that `ControlNetModel.from_pretrained` reads; both loaders read the file in it.
+    folder that `from_pretrained` of ControlNetModel, ControlNetXSAdapter or T2IAdapter reads; Load Control reads the
+    file in it.
 
     Raises:
-        WrongControl: the control is none of ours, or its family has no such layout here.
+        WrongControl: the control is none of ours, or diffusers has no such network.
     """
     folder, name, number, *_ = folder_paths.get_save_image_path(prefix, folder_paths.get_output_directory())
     return write_control(control, Path(folder) / f"{name}_{number:05}_.safetensors", layout, dtype, facts)
@@ -49,15 +51,16 @@ def write_control(control: ComfyControl, file: Path, layout: str, dtype: str, fa
         METADATA[0]: str(bool(control.global_average_pooling)).lower(),
         **facts,
     }
+    saved = discovery.declared(training, SavedAs).get(architecture.id)
     if layout == "original":
-        return _write(dict(checkpoint.tensors), file, metadata)
-    if architecture is not CONTROLNET:
+        return _write(dict((saved.complete(checkpoint) if saved else checkpoint).tensors), file, metadata)
+    if saved is None:
         raise WrongControl(f"{architecture.id} is saved in its original layout only. Choose that.")
-    names = to_diffusers(checkpoint)
-    config = controlnet_config(checkpoint) | {"global_pool_conditions": bool(control.global_average_pooling)}
+    plain = saved.plain(checkpoint)
+    config, names = saved.config(plain, bool(control.global_average_pooling)), saved.names(plain)
     file.with_suffix("").mkdir(parents=True)
     (file.with_suffix("") / "config.json").write_text(json.dumps(config, indent=2))
-    renamed = {names[key]: tensor for key, tensor in checkpoint.tensors.items()}
+    renamed = {names[key]: tensor for key, tensor in plain.tensors.items()}
     return _write(renamed, file.with_suffix("") / DIFFUSERS_NAME, metadata | {"format": "pt"})
 
 

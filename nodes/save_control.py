@@ -30,7 +30,7 @@ class SaveControl(io.ComfyNode):
                     "layout",
                     options=list(LAYOUTS),
                     tooltip="original: as the family's authors name the weights, for ComfyUI and most programs. "
-                    "diffusers: a folder for that library, of a ControlNet only.",
+                    "diffusers: a folder for that library, of a ControlNet, T2I-Adapter or ControlNet-XS of type B.",
                 ),
                 io.Combo.Input(
                     "dtype",

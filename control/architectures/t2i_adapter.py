@@ -140,6 +140,22 @@ def _from_diffusers_light(checkpoint: Checkpoint) -> Mapping[str, str]:
     return {key: key.removeprefix("adapter.").replace(".resnets.", ".body.") for key in checkpoint.tensors}
 
 
+def to_diffusers(checkpoint: Checkpoint) -> Mapping[str, str]:
+    """{canonical key: diffusers key}."""
+    if checkpoint.bears("body.0.out_conv.weight"):
+        return {key: "adapter." + key.replace(".body.", ".resnets.") for key in checkpoint.tensors}
+    names, depth = {}, checkpoint.count("body") // LEVELS
+    for key in checkpoint.tensors:
+        body, *rest = key.split(".")
+        if body != "body":
+            names[key] = f"adapter.{key}"
+            continue
+        level, j = divmod(int(rest[0]), depth)
+        place = [] if rest[1] == "in_conv" else ["resnets", str(j)]
+        names[key] = ".".join(["adapter.body", str(level), *place, *rest[1:]])
+    return names
+
+
 T2I_ADAPTER = Architecture(
     id="T2I-Adapter",
     layouts=(

@@ -2,8 +2,9 @@
 
 from typing import Any
 
-from ..architectures.controlnet import Sizes
+from ..architectures.controlnet import CONTROLNET, Sizes, to_diffusers
 from ..checkpoint import Checkpoint
+from .saved import SavedAs
 from .unet import level_widths
 
 TIME_IDS = 256  # width of SDXL's embedded sizes, each
@@ -49,3 +50,8 @@ def _levels(checkpoint: Checkpoint) -> list[list[int]]:
         else:
             levels[-1].append(n)
     return levels
+
+
+CONTROLNET_FILES = SavedAs(
+    CONTROLNET.id, to_diffusers, lambda file, pooled: controlnet_config(file) | {"global_pool_conditions": pooled}
+)
