@@ -224,3 +224,14 @@ def test_help_and_examples_are_served(server):
     shipped = {path.stem for path in EXAMPLES}
     assert set(server.get("/workflow_templates")["armature"]) == shipped >= {"first_light", "controlnet_xs"}
     assert "Apply Control" in server.text("/extensions/armature/docs/ArmatureApplyControl.md")
+
+
+def test_blueprints_are_served_and_made_of_nodes_that_are_there(server):
+    shipped = {path.stem: json.loads(path.read_text()) for path in (ROOT / "subgraphs").glob("*.json")}
+    served = server.get("/global_subgraphs").values()
+    assert len(shipped) >= 5 and set(shipped) <= {entry["name"] for entry in served}
+    known = server.get("/object_info")
+    for blueprint in shipped.values():
+        (host,), (inside,) = blueprint["nodes"], blueprint["definitions"]["subgraphs"]
+        assert host["type"] == inside["id"] and all(node["type"] in known for node in inside["nodes"])
+        assert [i["name"] for i in host["inputs"]] == [i["name"] for i in inside["inputs"]]
