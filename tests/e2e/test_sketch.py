@@ -171,6 +171,21 @@ def test_undo_of_the_graph_shows_the_drawing_that_it_has(frontend, node):
     assert len(value(frontend, node)["s"]) == 2
 
 
+def test_a_background_gives_its_size_and_can_be_drawn_on(frontend, node):
+    scene = frontend.add("ArmaturePracticeScene", 60, 120)
+    frontend.choose(scene, "side", 200)
+    frontend.link(scene, 0, node, "background")
+    frontend.choose(node, "draw_on_background", True)
+    before = run(frontend, node)
+    frontend.page.wait_for_function(f"() => ({GET})({node}).size.join() === '200,200'")  # known after the run alone
+    frontend.page.evaluate(SET, [node, EMPTY | {"size": [200, 200], "s": ["b||10| 20,100 160,0"]}])
+    shown = frontend.add("PreviewImage", 1000, 500)
+    frontend.link(node, 0, shown, "images")
+    after = preview(frontend, shown)
+    assert before.std() > 10 and after[100, 30:170].min() == 255
+    assert np.array_equal(after[:90], before[:90]) and np.array_equal(after[110:], before[110:])
+
+
 def test_a_drawing_in_a_subgraph_runs(frontend, node):
     Hand(frontend).drag((30, 40), (120, 40))
     shown = frontend.add("PreviewImage", 1000, 120)

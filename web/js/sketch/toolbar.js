@@ -2,7 +2,7 @@
 /** The controls over a drawing. */
 
 import { t } from "../i18n.js";
-import { button, element, group, menu, number, press, select, slider, swatch } from "../ui.js";
+import { button, element, group, icon, menu, number, press, select, slider, swatch } from "../ui.js";
 import { LONGEST_SIDE, WIDEST } from "./model.js";
 
 /** @typedef {import("./editor.js").SketchEditor} SketchEditor */
@@ -45,6 +45,7 @@ export class Toolbar {
     this.colour = swatch({ title: t("Colour (Alt+click picks one)"), value: "#000000", oninput: (one) => editor.take(one) });
     this.ground = button({ icon: "fill", title: t("Fill the ground (G)"), onclick: () => editor.fillGround() });
     this.strength = slider({ title: t("Strength of the background"), min: 0, max: 1, step: 0.01, value: 0.5, oninput: (one) => editor.dim(one) });
+    this.dimmer = element("label", { class: "armature-group" }, icon("image"), this.strength);
     const side = { min: 16, max: LONGEST_SIDE, value: 512 };
     this.across = number({ title: t("Width"), ...side, onchange: (one) => editor.resize([one, editor.value.size[1]]) });
     this.down = number({ title: t("Height"), ...side, onchange: (one) => editor.resize([editor.value.size[0], one]) });
@@ -54,7 +55,7 @@ export class Toolbar {
     const clear = button({ icon: "trash", title: t("Clear"), onclick: () => editor.change({ ...editor.value, s: [] }) });
     const more = menu({ icon: "more", title: t("More"), items: () => this.#more() });
     const parts = [this.mode, group(t("Tools"), ...Object.values(this.tools)), this.width, this.colour];
-    editor.frame.tools(...parts, group(t("Drawing"), this.ground, clear), this.strength, sides, this.sizes, more);
+    editor.frame.tools(...parts, group(t("Drawing"), this.ground, clear), this.dimmer, sides, this.sizes, more);
   }
 
   /** Follows the editor. */
@@ -65,7 +66,7 @@ export class Toolbar {
     this.width.value = String(Math.log(hand.width) / Math.log(WIDEST));
     this.colour.hidden = value.mode !== "colour";
     this.colour.value = hand.colour;
-    this.strength.hidden = !reference.image;
+    this.dimmer.hidden = !reference.image;
     this.strength.value = String(hand.strength);
     [this.across.value, this.down.value] = value.size.map(String);
     this.sizes.firstElementChild?.lastChild?.replaceWith(element("span", {}, value.size.join(" × ")));
