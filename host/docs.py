@@ -4,10 +4,21 @@ from typing import Any
 
 from comfy_api.latest import io
 
+from .help import Help
 
-def page(schema: io.Schema) -> str:
+NOTHING = Help()
+MOST_TEMPLATES = 5
+
+
+def page(schema: io.Schema, more: Help = NOTHING) -> str:
     """The Markdown of web/docs/<node_id>.md."""
     parts = [f"# {schema.display_name}", schema.description]
+    if more.picture:
+        parts.append(f"![{schema.display_name}]({more.picture})")
+    if more.purpose:
+        parts += ["## When to use it", more.purpose]
+    if more.templates:
+        parts.append(f"Templates with it: {', '.join(more.templates[:MOST_TEMPLATES])}.")
     if schema.inputs:
         parts += ["## Inputs", _inputs(schema.inputs)]
     for choice in [i for i in schema.inputs if isinstance(i, io.DynamicCombo.Input)]:

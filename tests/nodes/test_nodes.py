@@ -13,6 +13,7 @@ from app.node_replace_manager import NodeReplaceManager
 from server import PromptServer
 
 from armature.host.docs import page
+from armature.host.help import help_of
 from armature.nodes import node_classes
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -75,7 +76,7 @@ def test_everything_says_what_it_is(node_id):
 
 @pytest.mark.parametrize("node_id", SCHEMAS)
 def test_help_page_is_up_to_date(node_id, request):
-    path, text = ROOT / "web" / "docs" / f"{node_id}.md", page(SCHEMAS[node_id].GET_SCHEMA())
+    path, text = ROOT / "web" / "docs" / f"{node_id}.md", page(SCHEMAS[node_id].GET_SCHEMA(), help_of(node_id))
     if request.config.getoption("--write-docs"):
         path.write_text(text, encoding="utf-8")
     assert path.read_text(encoding="utf-8") == text, "run: python3 quickstart.py test --write-docs"
@@ -83,3 +84,5 @@ def test_help_page_is_up_to_date(node_id, request):
 
 def test_every_help_page_belongs_to_a_node():
     assert {path.stem for path in (ROOT / "web" / "docs").glob("*.md")} == set(SCHEMAS)
+    assert {path.stem for path in (ROOT / "docs" / "help").glob("*.md")} == set(SCHEMAS)
+    assert {path.stem for path in (ROOT / "web" / "docs" / "img").glob("*.jpg")} <= set(SCHEMAS)
