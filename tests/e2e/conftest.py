@@ -22,7 +22,7 @@ COMBINATIONS = list(itertools.product(VERSIONS, RENDERERS))
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # while it is open an event loop runs, and tests without a browser cannot have theirs
 def browser():
     playwright = pytest.importorskip("playwright.sync_api", reason="needs the extra e2e: pip install playwright")
     path = next(filter(None, map(shutil.which, BROWSERS)), None)
