@@ -126,3 +126,12 @@ test("findings are sorted by their node", () => {
   expect([...found.keys()]).toEqual(["1", "3:1"]);
   expect(found.get("1").map(({ trouble }) => trouble)).toEqual(["window", "inverted"]);
 });
+
+test("nothing is asked of a file that is not there", () => {
+  const node = { type: "ArmatureLoadControl", widgets: [{ name: "name", value: "gone", options: { values: ["here"] } }] };
+  const apply = { type: "ArmatureApplyControl" };
+  const links = { upstream: (/** @type {any} */ at) => (at === apply ? node : null), downstream: () => [] };
+  expect(controlFile(apply, "control_net", links)).toBeNull();
+  node.widgets[0].value = "here";
+  expect(controlFile(apply, "control_net", links)).toBe("here");
+});

@@ -41,9 +41,16 @@ export function byNode(findings) {
   return found;
 }
 
-/** The value of a widget, undefined where it has none or something is linked to it. @param {any} node @param {string} name @param {Links} links */
+/**
+ * The value of a widget, undefined where it has none, where something is linked to it, and where it names a file that is
+ * not there: the server would answer 404, which browsers report as an error.
+ * @param {any} node @param {string} name @param {Links} links
+ */
 function literal(node, name, links) {
-  return links.upstream(node, name) ? undefined : node.widgets?.find((/** @type {any} */ widget) => widget.name === name)?.value;
+  if (links.upstream(node, name)) return undefined;
+  const widget = node.widgets?.find((/** @type {any} */ one) => one.name === name);
+  const offered = widget?.options?.values;
+  return Array.isArray(offered) && !offered.includes(widget.value) ? undefined : widget?.value;
 }
 
 /** The file that is loaded for an input of an Apply node; null where it cannot be known. @param {any} node @param {string} input @param {Links} links @returns {string | null} */
