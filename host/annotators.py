@@ -1,7 +1,6 @@
 """Which files hold weights of preprocessors' networks, and where they lie; a file is known by the keys in it."""
 
 from collections.abc import Iterator
-from functools import cache, lru_cache
 from pathlib import Path
 
 import folder_paths
@@ -10,6 +9,7 @@ from .. import discovery, preprocessors
 from ..errors import MissingWeights, UnreadableFile
 from ..preprocessors.pretrained import Pretrained, Published
 from .reading import read_outline
+from .unchanged import while_unchanged
 
 FOLDER = "annotators"
 PEER = "comfyui_controlnet_aux"
@@ -108,20 +108,15 @@ def _places() -> Iterator[tuple[str, Path]]:
                     yield name, path
 
 
+@while_unchanged(None)
 def _fits(path: Path, network: Pretrained) -> bool:
-    facts = path.stat()
-    return _fits_as_it_was(path, facts.st_mtime_ns, facts.st_size, network)
-
-
-@cache
-def _fits_as_it_was(path: Path, modified: int, size: int, network: Pretrained) -> bool:
-    outline = _outline(path, modified, size)
+    outline = _outline(path)
     return outline is not None and network.fits(outline)
 
 
-@lru_cache(maxsize=256)
-def _outline(path: Path, modified: int, size: int) -> dict | None:
-    """Names and shapes, None where it cannot be read; a changed file is another one."""
+@while_unchanged(256)
+def _outline(path: Path) -> dict | None:
+    """Names and shapes, None where it cannot be read."""
     try:
         return dict(read_outline(path, path.name).tensors)
     except UnreadableFile:

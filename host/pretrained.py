@@ -1,6 +1,5 @@
 """Preprocessors' networks in ComfyUI's memory management: each file is read once, and placed and offloaded by it."""
 
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +12,7 @@ from ..preprocessors.declare import Network, Option, Preprocessor
 from ..preprocessors.pretrained import Pretrained
 from .annotators import path_of
 from .reading import read_checkpoint
+from .unchanged import while_unchanged
 
 NONE = "none"  # what a node shows for a network that is left out
 KEPT = 8  # networks whose weights stay in memory when no node holds them: more than a graph has, as a rule
@@ -37,13 +37,11 @@ def _asked(option: Option, values: dict[str, Any]) -> bool:
 
 
 def patcher(name: str, network: Pretrained) -> comfy.model_patcher.ModelPatcher:
-    path = path_of(name, network)
-    facts = path.stat()
-    return _loaded(path, facts.st_mtime_ns, facts.st_size, network)
+    return _loaded(path_of(name, network), network)
 
 
-@lru_cache(maxsize=KEPT)
-def _loaded(path: Path, modified: int, size: int, network: Pretrained) -> comfy.model_patcher.ModelPatcher:
+@while_unchanged(KEPT)
+def _loaded(path: Path, network: Pretrained) -> comfy.model_patcher.ModelPatcher:
     management, weights = comfy.model_management, read_checkpoint(path, path.name).tensors
     module, device = network.load(weights, comfy.ops.disable_weight_init, path.name), management.get_torch_device()
     if network.channels_last and device.type == "cpu":

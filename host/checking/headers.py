@@ -3,7 +3,6 @@
 import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 from typing import TypeVar
 
@@ -23,6 +22,7 @@ from ..control_files import FOLDER, control_files
 from ..loading import recognised
 from ..practice import PRACTICE_MODEL
 from ..reading import SAFETENSORS, read_outline
+from ..unchanged import while_unchanged
 
 Header = TypeVar("Header")
 MOST_REMEMBERED = 256  # files
@@ -92,15 +92,11 @@ def wrong_base(control: ControlHeader, base: BaseHeader) -> str | None:
 
 
 def _read(path: Path, read: Callable[[Path], Header]) -> Header | None:
-    try:
-        state = path.stat()
-    except OSError:
-        return None
-    return _remembered(path, state.st_mtime_ns, state.st_size, read)
+    return _remembered(path, read) if path.exists() else None
 
 
-@lru_cache(maxsize=MOST_REMEMBERED)
-def _remembered(path: Path, changed: int, size: int, read: Callable[[Path], Header]) -> Header | None:
+@while_unchanged(MOST_REMEMBERED)
+def _remembered(path: Path, read: Callable[[Path], Header]) -> Header | None:
     """Pickles of the newer form, which is zipped, are mapped; older ones would be read whole."""
     has_header = path.suffix.lower() in SAFETENSORS or zipfile.is_zipfile(path)
     return read(path) if has_header else None

@@ -1,6 +1,5 @@
 """How pictures look that a prompt loads from ComfyUI's folders; each is read once until it changes."""
 
-from functools import lru_cache
 from pathlib import Path
 
 import folder_paths
@@ -8,6 +7,7 @@ import numpy as np
 from PIL import Image
 
 from ...preprocessors.appearance import SIDE, Appearance, appearance
+from ..unchanged import while_unchanged
 
 MOST_REMEMBERED = 256  # pictures
 MOST_PIXELS = 64_000_000  # of a picture that is looked at
@@ -26,15 +26,11 @@ def picture(name: str) -> Path | None:
 
 def seen_in(path: Path) -> Appearance | None:
     """None where it is no picture that can be looked at."""
-    try:
-        state = path.stat()
-    except OSError:
-        return None
-    return _remembered(path, state.st_mtime_ns, state.st_size)
+    return _seen(path) if path.exists() else None
 
 
-@lru_cache(maxsize=MOST_REMEMBERED)
-def _remembered(path: Path, changed: int, size: int) -> Appearance | None:
+@while_unchanged(MOST_REMEMBERED)
+def _seen(path: Path) -> Appearance | None:
     try:
         with Image.open(path) as image:
             if image.width * image.height > MOST_PIXELS:
