@@ -4,12 +4,8 @@ With --json FILE every finished part is kept in it, and a run that was stopped g
 nothing is measured: what the file holds is written as a page.
 """
 
-import json
-import os
-import time
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
-from pathlib import Path
 
 from ..practice import maps
 from .claims.cells import Cell, Found, measured, planned
@@ -20,8 +16,9 @@ from .claims.page import write_page
 from .claims.results import Results
 from .claims.speed import speeds
 from .claims.verdicts import verdicts
+from .kept import Kept
 from .practice_fidelity import CONTROLNET, Practice
-from .report import Case, device_name, options, show
+from .report import Case, options, show
 
 
 @dataclass(frozen=True)
@@ -38,41 +35,6 @@ class Size:
 
 WHOLE = Size(steps=250, every=50, scenes=1024, held_out=16, reader_steps=500, rounds=4)
 QUICK = Size(steps=60, every=30, scenes=128, held_out=8, reader_steps=60, rounds=2)
-
-
-DIGITS = 7
-
-
-class Kept:
-    """What is known by now, in a file that is never half written; without a file only while this runs.
-
-    A file of another size is not gone on from.
-    """
-
-    def __init__(self, file: Path | None, size: Size):
-        self.file, self.found = file, {"size": asdict(size), "device": device_name(), "cells": {}}
-        if file and file.exists():
-            known = json.loads(file.read_text())
-            if known["size"] != asdict(size):
-                raise SystemExit(f"{file} holds a run of another size ({known['size']}). Give another file.")
-            self.found = known
-
-    def once(self, name: str, measure: Callable[[], Found], among: str | None = None) -> Found:
-        """The part of this name, measured if it is not known."""
-        parts = self.found[among] if among else self.found
-        if name not in parts:
-            started = time.process_time()
-            parts[name] = measure()
-            print(f"{name}: {time.process_time() - started:.0f} s", flush=True)
-            self._write()
-        return parts[name]
-
-    def _write(self) -> None:
-        if self.file:
-            aside = self.file.with_suffix(".writing")
-            short = json.loads(json.dumps(self.found), parse_float=lambda digits: round(float(digits), DIGITS))
-            aside.write_text(json.dumps(short, indent=1) + "\n")
-            os.replace(aside, self.file)
 
 
 def run(kept: Kept, size: Size, cells: Iterable[Cell]) -> Found:
