@@ -17,8 +17,9 @@ import numpy as np
 import torch
 
 from ..preprocessors.pose_estimation.openpose import found_bodies
-from ..tests.preprocessors.pose_estimation import crowd
+from . import crowd
 from .report import Case, options, show
+from .stand_ins import stand_in
 from .stopwatch import Stopwatch, interleaved
 
 CPU = torch.device("cpu")
@@ -38,13 +39,8 @@ class Known(torch.nn.Module):
 
 
 def peer_body(folder: Path) -> type:
-    """The peer's Body, without what it imports to plot and the name that scipy has given up."""
-    import scipy.ndimage
-
-    stand_ins = {"matplotlib": ModuleType("matplotlib"), "matplotlib.pyplot": ModuleType("matplotlib.pyplot")}
-    stand_ins["matplotlib"].pyplot = stand_ins["matplotlib.pyplot"]
-    for name, module in (stand_ins | {"scipy.ndimage.filters": scipy.ndimage}).items():
-        sys.modules.setdefault(name, module)
+    """The peer's Body, without the rest of the pack."""
+    stand_in()
     package = ModuleType("peer_open_pose")
     package.__path__ = [str(folder / PEER)]
     sys.modules[package.__name__] = package

@@ -2,11 +2,9 @@
 
 import numpy as np
 
+from armature.benchmarks.crowd import STANDING
+
 COUNTS = {"pose": 18, "foot": 6, "face": 70, "hand_left": 21, "hand_right": 21}
-STANDING = [  # in percent of width and height, OpenPose's order
-    *[(50, 12), (50, 22), (42, 22), (36, 35), (32, 47), (58, 22), (66, 33), (74, 24)],
-    *[(45, 50), (43, 70), (42, 90), (55, 50), (58, 69), (62, 88), (48, 10), (52, 10), (45, 11), (55, 11)],
-]
 
 
 def frame(width=200, height=300, seed=0, people=1, score=None, **parts):

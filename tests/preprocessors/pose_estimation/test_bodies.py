@@ -5,12 +5,13 @@ import numpy as np
 import pytest
 import torch
 
+from armature.benchmarks import crowd
 from armature.preprocessors.pose.openpose import Body
 from armature.preprocessors.pose_estimation.bodies import bodies, candidates
 from armature.preprocessors.pose_estimation.enlarging import blurred, enlarging
 from armature.preprocessors.pose_estimation.openpose import openpose
 
-from . import crowd, slow_openpose
+from . import slow_openpose
 
 SIZES = [(240, 320), (150, 200)]  # larger and smaller than the 184 rows that the network looks at
 WITHOUT = {"hands": None, "face": None, "detect_hands": "disable", "detect_face": "disable"}

@@ -6,6 +6,8 @@ import pytest
 import torch
 from scipy.ndimage import gaussian_filter, label
 
+from armature.benchmarks import crowd
+from armature.benchmarks.crowd import STANDING
 from armature.preprocessors.pose_estimation.openpose import people
 from armature.preprocessors.pose_estimation.parts import (
     Square,
@@ -15,8 +17,6 @@ from armature.preprocessors.pose_estimation.parts import (
     hand_squares,
 )
 
-from ..pose.people import STANDING
-from . import crowd
 from .test_bodies import Known
 
 CPU = torch.device("cpu")

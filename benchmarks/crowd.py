@@ -2,12 +2,14 @@
 
 import numpy as np
 
-from armature.preprocessors.pose_estimation.bodies import BONES, FIELDS
-from armature.preprocessors.pose_estimation.enlarging import STRIDE
-from armature.preprocessors.pose_estimation.openpose import HEIGHT
+from ..preprocessors.pose_estimation.bodies import BONES, FIELDS
+from ..preprocessors.pose_estimation.enlarging import STRIDE
+from ..preprocessors.pose_estimation.openpose import HEIGHT
 
-from ..pose.people import STANDING
-
+STANDING = [  # in percent of width and height, OpenPose's order
+    *[(50, 12), (50, 22), (42, 22), (36, 35), (32, 47), (58, 22), (66, 33), (74, 24)],
+    *[(45, 50), (43, 70), (42, 90), (55, 50), (58, 69), (62, 88), (48, 10), (52, 10), (45, 11), (55, 11)],
+]
 HEAT, WIDTH = 0.7, 1.0  # deviation of a point's bell and half the width of a bone's field, in cells
 
 
