@@ -16,8 +16,6 @@ interface ComfyWidget {
 interface ComfySlot {
   name: string;
   type: string | number;
-  link?: number | null;
-  links?: number[] | null;
   label?: string;
 }
 
@@ -47,9 +45,7 @@ interface ComfyNode {
   properties: Record<string, any>;
   addDOMWidget(name: string, type: string, element: HTMLElement, options: object): ComfyWidget;
   addWidget(type: string, name: string, value: any, callback: (value: any) => void, options?: object): ComfyWidget;
-  getInputNode(slot: number): ComfyNode | null;
-  getInputLink(slot: number): ComfyLink | null;
-  getOutputNodes(slot: number): ComfyNode[] | null;
+  getWidgetFromSlot(slot: ComfySlot): ComfyWidget | undefined;
   setSize(size: [number, number]): void;
   computeSize(): [number, number];
   onAdded?: (...given: any[]) => void;
@@ -62,6 +58,7 @@ interface ComfyNode {
 
 interface ComfyGraph {
   id: string;
+  rootGraph: ComfyGraph;
   nodes: ComfyNode[];
   links: Map<number, ComfyLink>;
   getNodeById(id: number | string): ComfyNode | null;

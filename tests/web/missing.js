@@ -5,6 +5,9 @@ globalThis.ResizeObserver ??= class {
   observe() {}
   disconnect() {}
 };
+globalThis.IntersectionObserver ??= class {
+  observe() {}
+};
 Element.prototype.setPointerCapture ??= () => {};
 Element.prototype.releasePointerCapture ??= () => {};
 HTMLCanvasElement.prototype.getContext = () => null;

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { baseFile, byNode, controlFile, queries, worst } from "../../web/js/warnings/model.js";
+import { graph } from "./graph.js";
 
-/** A graph of { id: [type, widgets, inputs] }; inputs are { name: [type, source] }, outputs what a type gives. */
 const OUTPUTS = {
   CheckpointLoaderSimple: ["MODEL", "CLIP", "VAE"],
   UNETLoader: ["MODEL"],
@@ -19,38 +19,15 @@ const OUTPUTS = {
   KSampler: ["LATENT"],
 };
 
-function graph(entries) {
-  const nodes = Object.fromEntries(
-    Object.entries(entries).map(([id, [type, widgets = {}, inputs = {}]]) => [
-      id,
-      {
-        id,
-        type,
-        mode: 0,
-        widgets: Object.entries(widgets).map(([name, value]) => ({ name, value })),
-        inputs: Object.entries(inputs).map(([name, [kind, source]]) => ({ name, type: kind, source })),
-        outputs: (OUTPUTS[type] ?? []).map((kind) => ({ type: kind })),
-      },
-    ]),
-  );
-  const at = (source) => nodes[String(source ?? "").split(".")[0]] ?? null;
-  const links = {
-    upstream: (node, name) => at(node.inputs.find((input) => input.name === name)?.source),
-    downstream: (node, output) =>
-      Object.values(nodes).filter(({ inputs }) => inputs.some(({ source }) => source === `${node.id}.${output}`)),
-  };
-  return { nodes, links };
-}
-
 const PLAIN = {
   base: ["CheckpointLoaderSimple", { ckpt_name: "sd.safetensors" }],
   load: ["ArmatureLoadControl", { name: "xl.safetensors" }],
   apply: ["ArmatureApplyControl", { strength: 1 }, { control_net: ["CONTROL_NET", "load.0"], image: ["IMAGE", null] }],
   sampler: ["KSampler", {}, { model: ["MODEL", "base.0"], positive: ["CONDITIONING", "apply.0"] }],
 };
+const node = (entries, at = "apply") => graph(entries, OUTPUTS).getNodeById(at);
 const asked = (changes = {}, at = "apply") => {
-  const { nodes, links } = graph({ ...PLAIN, ...changes });
-  return queries(nodes[at], links);
+  return queries(node({ ...PLAIN, ...changes }, at));
 };
 const QUERY = "folder=controlnet&name=xl.safetensors&base_folder=checkpoints&base_name=sd.safetensors";
 
@@ -85,8 +62,7 @@ test("every control of a stack is asked for once", () => {
 });
 
 test("the practice model needs no name", () => {
-  const { nodes, links } = graph({ ...PLAIN, base: ["ArmatureLoadPracticeModel"] });
-  expect(baseFile(nodes.apply, links)).toEqual(["practice", "practice.safetensors"]);
+  expect(baseFile(node({ ...PLAIN, base: ["ArmatureLoadPracticeModel"] }))).toEqual(["practice", "practice.safetensors"]);
 });
 
 test.each([
@@ -103,14 +79,13 @@ test.each([
 });
 
 test("a node that is muted or bypassed is left alone", () => {
-  const { nodes, links } = graph(PLAIN);
-  nodes.apply.mode = 4;
-  expect(queries(nodes.apply, links)).toEqual([]);
+  const apply = node(PLAIN);
+  apply.mode = 4;
+  expect(queries(apply)).toEqual([]);
 });
 
 test("a control without a loader has no file", () => {
-  const { nodes, links } = graph({ ...PLAIN, load: ["ArmatureLoadControl", {}] });
-  expect(controlFile(nodes.apply, "control_net", links)).toBeNull();
+  expect(controlFile(node({ ...PLAIN, load: ["ArmatureLoadControl", {}] }), "control_net")).toBeNull();
 });
 
 const finding = (node, trouble) => ({ node, trouble, text: `${node} ${trouble}` });
@@ -128,10 +103,20 @@ test("findings are sorted by their node", () => {
 });
 
 test("nothing is asked of a file that is not there", () => {
-  const node = { type: "ArmatureLoadControl", widgets: [{ name: "name", value: "gone", options: { values: ["here"] } }] };
-  const apply = { type: "ArmatureApplyControl" };
-  const links = { upstream: (/** @type {any} */ at) => (at === apply ? node : null), downstream: () => [] };
-  expect(controlFile(apply, "control_net", links)).toBeNull();
-  node.widgets[0].value = "here";
-  expect(controlFile(apply, "control_net", links)).toBe("here");
+  const apply = node(PLAIN);
+  const [name] = apply.graph.getNodeById("load").widgets;
+  name.options.values = ["other.safetensors"];
+  expect(controlFile(apply, "control_net")).toBeNull();
+  name.options.values.push(name.value);
+  expect(controlFile(apply, "control_net")).toBe("xl.safetensors");
+});
+
+test("a control in a subgraph is asked for with the base outside, and one outside with the sampler inside", () => {
+  const { base, load, apply, sampler } = PLAIN;
+  const [model, positive] = [["MODEL", "base.0"], ["CONDITIONING", "box.0"]];
+  const inside = { nodes: { load, apply }, outputs: ["apply.0"] };
+  const boxed = graph({ base, box: ["Box", {}, {}, inside], sampler: ["KSampler", {}, { model, positive }] }, { ...OUTPUTS, Box: ["CONDITIONING"] });
+  expect(queries(boxed.getNodeById("box").subgraph.getNodeById("apply"))).toEqual([QUERY]);
+  const sampling = { nodes: { sampler: ["KSampler", {}, { model: ["MODEL", "-10.0"], positive: ["CONDITIONING", "-10.1"] }] }, outputs: [] };
+  expect(asked({ sampler: ["Box", {}, { model, positive: sampler[2].positive }, sampling] })).toEqual([QUERY]);
 });

@@ -3,6 +3,7 @@
 
 import { app } from "../../../scripts/app.js";
 import { api } from "../../../scripts/api.js";
+import { nodesOf, upstream, widgetOf } from "./links.js";
 
 /**
  * What the host gives an editor.
@@ -141,42 +142,6 @@ export function redraw(node) {
   node.graph?.setDirtyCanvas(true, true);
 }
 
-/** The slot of an input by its name, -1 without one. @param {ComfyNode} node @param {string} input */
-export function slot(node, input) {
-  return node.inputs.findIndex(({ name }) => name === input);
-}
-
-/** The node whose output is linked to an input. @param {ComfyNode} node @param {string} input @returns {ComfyNode | null} */
-export function upstream(node, input) {
-  const index = slot(node, input);
-  return node.inputs[index]?.link == null ? null : node.getInputNode(index);
-}
-
-/** The nodes that an output is linked to. @param {ComfyNode} node @param {number} [output] its slot @returns {ComfyNode[]} */
-export function downstream(node, output = 0) {
-  return node.getOutputNodes(output) ?? [];
-}
-
-/** The node behind the first linked input of a type. @param {ComfyNode} node @param {string} type @returns {ComfyNode | null} */
-export function source(node, type) {
-  const index = node.inputs.findIndex((input) => input.type === type && input.link != null);
-  return index < 0 ? null : node.getInputNode(index);
-}
-
-/** The nodes that a node's outputs reach over any number of links, the nearest first. @param {ComfyNode} node @returns {Generator<ComfyNode>} */
-export function* onward(node) {
-  const reached = new Set([node]);
-  for (const one of reached) {
-    if (one !== node) yield one;
-    one.outputs.forEach((_, slot) => downstream(one, slot).forEach((next) => reached.add(next)));
-  }
-}
-
-/** The value of a node's widget, undefined without one. @param {ComfyNode} node @param {string} name @returns {any} */
-export function valueOf(node, name) {
-  return widgetOf(node, name)?.value;
-}
-
 /** Sets a widget as its user does. @param {ComfyNode} node @param {string} name @param {any} value */
 export function setValueOf(node, name, value) {
   const found = widgetOf(node, name);
@@ -186,14 +151,9 @@ export function setValueOf(node, name, value) {
   redraw(node);
 }
 
-/** @param {ComfyNode} node @param {string} name */
-function widgetOf(node, name) {
-  return node.widgets?.find((one) => one.name === name);
-}
-
 const FOLLOWS = "armature-follows";
 
-/** Calls `listener` after each change of the workflow, as long as the element is in the page. @param {HTMLElement} element @param {() => void} listener */
+/** Calls `listener` after each change of the workflow while the element is in the page, and when it comes into view. @param {HTMLElement} element @param {() => void} listener */
 export function followGraph(element, listener) {
   if (!followGraph.begun) {
     on("graphChanged", () => document.querySelectorAll(`.${FOLLOWS}`).forEach((one) => one.dispatchEvent(new Event(FOLLOWS))));
@@ -201,6 +161,7 @@ export function followGraph(element, listener) {
   followGraph.begun = true;
   element.classList.add(FOLLOWS);
   element.addEventListener(FOLLOWS, listener);
+  new IntersectionObserver(([{ isIntersecting }]) => isIntersecting && listener()).observe(element); // a subgraph is opened
 }
 followGraph.begun = false;
 
@@ -309,9 +270,9 @@ export function nodeAt(id) {
   return node;
 }
 
-/** Every node of the workflow, those inside subgraphs too. @param {ComfyGraph} [graph] @returns {ComfyNode[]} */
-export function everyNode(graph = app.rootGraph) {
-  return graph.nodes.flatMap((node) => (node.subgraph ? [node, ...everyNode(node.subgraph)] : [node]));
+/** Every node of the workflow, those inside subgraphs too. @returns {ComfyNode[]} */
+export function everyNode() {
+  return nodesOf(app.rootGraph);
 }
 
 /** Screen pixels to a CSS pixel of an element in the graph. */

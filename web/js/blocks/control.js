@@ -1,7 +1,8 @@
 // @ts-check
 /** The control model that weights are for, as far as the graph tells. */
 
-import { getJSON, onward, source, valueOf } from "../host.js";
+import { getJSON } from "../host.js";
+import { onward, source, valueOf } from "../links.js";
 import { placesOf } from "./model.js";
 
 const SOCKET = "CONTROL_NET";

@@ -2,8 +2,9 @@
 /** Draws the weights of the blocks that a control acts in. */
 
 import { Frame } from "../frame.js";
-import { followGraph, upstream } from "../host.js";
+import { followGraph } from "../host.js";
 import { t } from "../i18n.js";
+import { upstream } from "../links.js";
 import { History } from "../store.js";
 import { button, element, group, menu, press, select } from "../ui.js";
 import { View } from "../view.js";

@@ -14,7 +14,7 @@ const key = (node) => `${node.graph?.id}:${node.id}:${node.type}`;
 host.on("armature.readout", ({ node: id, text }) => {
   const node = host.nodeAt(id);
   if (!node) return;
-  texts.set(key(node), { text, about: subject(node, host.upstream) });
+  texts.set(key(node), { text, about: subject(node) });
   host.caption(node, text);
 });
 
@@ -23,7 +23,7 @@ host.extend("readout", {
   afterConfigureGraph() {
     for (const node of host.everyNode()) {
       const last = texts.get(key(node));
-      if (last?.about === subject(node, host.upstream)) host.caption(node, last.text);
+      if (last?.about === subject(node)) host.caption(node, last.text);
     }
   },
 });

@@ -2,8 +2,9 @@
 /** Draws the strength over a run. */
 
 import { Frame } from "../frame.js";
-import { followGraph, setValueOf, upstream, valueOf } from "../host.js";
+import { followGraph, setValueOf } from "../host.js";
 import { t } from "../i18n.js";
+import { upstream, valueOf } from "../links.js";
 import { History } from "../store.js";
 import { button, element, group, menu, press } from "../ui.js";
 import { View } from "../view.js";

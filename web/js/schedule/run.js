@@ -1,7 +1,7 @@
 // @ts-check
 /** The run that a schedule is for, as far as the graph tells. */
 
-import { onward, upstream, valueOf } from "../host.js";
+import { onward, upstream, valueOf } from "../links.js";
 
 /**
  * The steps of the nearest sampler behind a node, null where there is none.

@@ -2,8 +2,9 @@
 /** Draws scribbles, colours and segments. */
 
 import { Frame } from "../frame.js";
-import { inputURL, toast, upload, upstream, upstreamImage } from "../host.js";
+import { inputURL, toast, upload, upstreamImage } from "../host.js";
 import { t } from "../i18n.js";
+import { upstream } from "../links.js";
 import { History } from "../store.js";
 import { chooseFile, element, offerFile } from "../ui.js";
 import { View } from "../view.js";

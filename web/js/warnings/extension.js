@@ -65,7 +65,7 @@ host.on("armature.warnings", ({ findings }) => {
   for (const node of host.everyNode()) told.delete(node);
   for (const [id, list] of found) {
     const node = host.nodeAt(id);
-    if (node) told.set(node, { findings: list, subject: subject(node, host.upstream) });
+    if (node) told.set(node, { findings: list, subject: subject(node) });
   }
   showAll();
   const text = JSON.stringify(findings);
@@ -89,7 +89,7 @@ async function look() {
 
 /** @param {ComfyNode} node */
 async function inspect(node) {
-  const found = await Promise.all(queries(node, host).map(ask));
+  const found = await Promise.all(queries(node).map(ask));
   const texts = found.map((answer) => answer?.mismatch).filter(Boolean);
   seen.set(node, texts.map((text) => ({ node: String(node.id), trouble: "base", text })));
 }
@@ -104,7 +104,7 @@ function ask(query) {
 function current(node) {
   const fresh = seen.get(node) ?? [];
   const run = told.get(node);
-  const kept = run && run.subject === subject(node, host.upstream) ? run.findings : [];
+  const kept = run && run.subject === subject(node) ? run.findings : [];
   return [...fresh, ...kept.filter(({ text }) => !fresh.some((finding) => finding.text === text))];
 }
 
