@@ -1,8 +1,8 @@
 // @ts-check
 /** The control model that weights are for, as far as the graph tells. */
 
-import { getJSON } from "../host.js";
-import { onward, source, valueOf } from "../links.js";
+import { ask } from "../inspect.js";
+import { chosen, onward, source } from "../links.js";
 import { placesOf } from "./model.js";
 
 const SOCKET = "CONTROL_NET";
@@ -16,14 +16,11 @@ export function controlAfter(node) {
   for (const next of onward(node)) {
     let control = source(next, SOCKET);
     while (control && source(control, SOCKET)) control = source(control, SOCKET);
-    const name = control && (valueOf(control, "name") ?? valueOf(control, "control_net_name"));
+    const name = control && (chosen(control, "name") ?? chosen(control, "control_net_name"));
     if (typeof name === "string") return name;
   }
   return null;
 }
-
-/** @type {Map<string, Promise<any>>} */
-const answers = new Map();
 
 /**
  * Where the control of a file acts, as the server reads its header; null where it does not tell.
@@ -32,10 +29,7 @@ const answers = new Map();
  * @returns {Promise<import("./model.js").Layout | null>}
  */
 export async function layoutOf(name, layouts) {
-  const file = new URLSearchParams({ folder: "controlnet", name });
-  const asked = answers.get(name) ?? getJSON(`/armature/v1/inspect?${file}`);
-  answers.set(name, asked);
-  const arch = (await asked)?.blocks;
+  const arch = (await ask(String(new URLSearchParams({ folder: "controlnet", name }))))?.blocks;
   if (!arch) return null;
   const flat = placesOf(arch).map(() => 1);
   return layouts.find((one) => one.arch === arch) ?? { title: name, arch, presets: { flat } };

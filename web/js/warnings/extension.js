@@ -3,6 +3,7 @@
 
 import * as host from "../host.js";
 import { t } from "../i18n.js";
+import { ask } from "../inspect.js";
 import { subject } from "../subject.js";
 import { APPLIES, byNode, queries, SEVERITY, worst } from "./model.js";
 
@@ -27,8 +28,6 @@ const badges = new WeakMap();
 const told = new WeakMap();
 /** What is wrong with the graph as it is edited. @type {WeakMap<ComfyNode, Finding[]>} */
 const seen = new WeakMap();
-/** The server's answers by query, until the next run. @type {Map<string, Promise<any>>} */
-const answers = new Map();
 
 let ready = false; // settings are told before there is a graph
 let last = ""; // announced
@@ -61,7 +60,6 @@ host.on("graphChanged", () => lookSoon());
 
 host.on("armature.warnings", ({ findings }) => {
   const found = byNode(findings);
-  answers.clear();
   for (const node of host.everyNode()) told.delete(node);
   for (const [id, list] of found) {
     const node = host.nodeAt(id);
@@ -92,12 +90,6 @@ async function inspect(node) {
   const found = await Promise.all(queries(node).map(ask));
   const texts = found.map((answer) => answer?.mismatch).filter(Boolean);
   seen.set(node, texts.map((text) => ({ node: String(node.id), trouble: "base", text })));
-}
-
-/** @param {string} query */
-function ask(query) {
-  if (!answers.has(query)) answers.set(query, host.getJSON(`/armature/v1/inspect?${query}`));
-  return answers.get(query);
 }
 
 /** What is wrong with a node now. @param {ComfyNode} node @returns {Finding[]} */
