@@ -115,3 +115,12 @@ test("the status is a live region and the keyboard's input has a name", () => {
   expect(frame.status.getAttribute("aria-live")).toBe("polite");
   expect([frame.status.textContent, frame.keys.getAttribute("aria-label")]).toEqual(["left wrist 4, 2", "Editor"]);
 });
+
+test("a line of text stands under the stage and tells what was typed", () => {
+  const typed = [];
+  const line = frame.line("As text", (text) => typed.push(text));
+  expect([line.title, line.getAttribute("aria-label"), line.nextElementSibling]).toEqual(["As text", "As text", frame.footer]);
+  line.value = "1, 2";
+  line.dispatchEvent(new Event("change"));
+  expect(typed).toEqual(["1, 2"]);
+});

@@ -7,6 +7,8 @@ import { button, element, group, icon, press, styles } from "./ui.js";
 
 const CONTROLS = "button, input:not(.armature-keys), select, textarea, a, label, .armature-menu";
 
+const MARGIN = 16; // CSS pixels of the stage that a fitted picture leaves, left and right together
+
 /**
  * @typedef {object} Handlers  what answers true has used the event
  * @property {string} label  names the editor for screen readers
@@ -54,6 +56,12 @@ export class Frame {
     return this.body.contains(document.activeElement);
   }
 
+  /** Width and height that a fitted picture has, in CSS pixels. @returns {[number, number]} */
+  get room() {
+    const { clientWidth, clientHeight } = this.stage;
+    return [Math.max(clientWidth - MARGIN, 1), Math.max(clientHeight - MARGIN, 1)];
+  }
+
   /** Puts controls into the toolbar, before undo and full screen. @param {...HTMLElement} controls */
   tools(...controls) {
     this.own.append(...controls);
@@ -62,6 +70,14 @@ export class Frame {
   /** Puts controls beside the status line. @param {...HTMLElement} controls */
   foot(...controls) {
     this.footer.append(...controls);
+  }
+
+  /** A line of text to edit, under the stage. @param {string} title @param {(text: string) => void} onchange */
+  line(title, onchange) {
+    const made = element("input", { class: "armature-line", title, "aria-label": title, spellcheck: "false" });
+    made.addEventListener("change", () => onchange(made.value));
+    this.footer.before(made);
+    return made;
   }
 
   /** Says what is selected or done, in the status line and to screen readers. @param {string} text */

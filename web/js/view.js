@@ -47,7 +47,8 @@ export class View {
   fit() {
     const [width, height] = this.painter.size();
     const { clientWidth, clientHeight } = this.frame.stage;
-    this.scale = Math.max(Math.min((clientWidth - 16) / width, (clientHeight - 16) / height), ZOOM[0]);
+    const [wide, high] = this.frame.room;
+    this.scale = Math.max(Math.min(wide / width, high / height), ZOOM[0]);
     this.left = (clientWidth - width * this.scale) / 2;
     this.top = (clientHeight - height * this.scale) / 2;
     this.fitted = true;

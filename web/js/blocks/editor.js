@@ -14,7 +14,6 @@ import {
   UNTOUCHED, barsOf, carried, fromText, mirrored, painted, placesOf, read, rounded, toText, weightsOf,
 } from "./model.js";
 
-const MARGIN = 16; // of a fitted view
 const SNAP = 0.05;
 const FINE = 0.01;
 
@@ -38,7 +37,7 @@ export class BarsEditor {
       onPaste: (text) => this.#take(text),
     });
     this.root = this.frame.root;
-    this.text = this.#textField();
+    this.text = this.frame.line(t("The weights as text, like 1, .8, 0.6"), (text) => this.#take(text));
     this.chooser = element("span");
     this.range = button({
       text: "0–2",
@@ -54,7 +53,7 @@ export class BarsEditor {
     });
     this.#tools();
     this.view = new View(this.frame, {
-      size: () => this.#size(),
+      size: () => this.frame.room,
       draw: (context) => this.#draw(context),
       down: (at, event) => this.#down(at, event),
       move: (points, event) => points.forEach((at) => this.#paint(at, event)),
@@ -158,22 +157,8 @@ export class BarsEditor {
     return layout?.presets ?? {};
   }
 
-  #textField() {
-    const title = t("The weights as text, like 1, .8, 0.6");
-    const field = element("input", { class: "armature-line", title, "aria-label": title, spellcheck: "false" });
-    field.addEventListener("change", () => this.#take(field.value));
-    this.frame.footer.before(field);
-    return field;
-  }
-
-  /** @returns {[number, number]} */
-  #size() {
-    const { clientWidth, clientHeight } = this.frame.stage;
-    return [Math.max(clientWidth - MARGIN, 1), Math.max(clientHeight - MARGIN, 1)];
-  }
-
   get #area() {
-    return areaOf(this.#size(), this.places);
+    return areaOf(this.frame.room, this.places);
   }
 
   /** @param {CanvasRenderingContext2D} context */

@@ -6,7 +6,7 @@ import { followGraph, setValueOf } from "../host.js";
 import { t } from "../i18n.js";
 import { upstream, valueOf } from "../links.js";
 import { History } from "../store.js";
-import { button, element, group, menu, press } from "../ui.js";
+import { button, group, menu, press } from "../ui.js";
 import { View } from "../view.js";
 import { CONSTANT, PRESETS, fromText, moved, read, snapped, toText, withPoint, without } from "./model.js";
 import { areaOf, plot, short, toCurve, toPicture } from "./plot.js";
@@ -14,7 +14,6 @@ import { stepsAfter } from "./run.js";
 
 const REACH = 12; // CSS pixels from a point that still grasp it
 const USUAL_STEPS = 20;
-const MARGIN = 16; // of a fitted view
 
 export class CurveEditor {
   /** @param {import("../host.js").Seat} seat */
@@ -34,7 +33,7 @@ export class CurveEditor {
       onPaste: (text) => this.#take(text),
     });
     this.root = this.frame.root;
-    this.text = this.#textField();
+    this.text = this.frame.line(t("The curve as text, like 0:1, 0.5:0.8"), (text) => this.#take(text));
     this.smooth = button({
       text: t("Smooth"),
       title: t("Bend the curve smoothly through its points"),
@@ -49,7 +48,7 @@ export class CurveEditor {
     });
     this.#tools();
     this.view = new View(this.frame, {
-      size: () => this.#size(),
+      size: () => this.frame.room,
       draw: (context) => this.#draw(context),
       down: (at, event) => this.#down(at, event),
       move: (points, event) => this.#drag(points[points.length - 1], event),
@@ -109,24 +108,10 @@ export class CurveEditor {
     this.frame.tools(presets, group(t("Points"), this.smooth, this.snap, remove));
   }
 
-  #textField() {
-    const title = t("The curve as text, like 0:1, 0.5:0.8");
-    const field = element("input", { class: "armature-line", title, "aria-label": title, spellcheck: "false" });
-    field.addEventListener("change", () => this.#take(field.value));
-    this.frame.footer.before(field);
-    return field;
-  }
-
-  /** @returns {[number, number]} */
-  #size() {
-    const { clientWidth, clientHeight } = this.frame.stage;
-    return [Math.max(clientWidth - MARGIN, 1), Math.max(clientHeight - MARGIN, 1)];
-  }
-
   /** @param {CanvasRenderingContext2D} context */
   #draw(context) {
     const { value: curve, strength, steps, selected, pointer } = this;
-    plot(context, areaOf(this.#size()), { curve, strength, steps, selected, pointer });
+    plot(context, areaOf(this.frame.room), { curve, strength, steps, selected, pointer });
   }
 
   /** @param {import("../view.js").Point} at @param {PointerEvent} event */
@@ -146,7 +131,7 @@ export class CurveEditor {
 
   /** @param {import("../view.js").Point | null} at */
   #hover(at) {
-    const point = at && toCurve(areaOf(this.#size()), at.x, at.y);
+    const point = at && toCurve(areaOf(this.frame.room), at.x, at.y);
     this.pointer = point && point[0] >= 0 && point[0] <= 1 ? point : null;
     this.view.canvas.style.cursor = at && this.#near(at) >= 0 ? "grab" : "crosshair";
     this.view.request();
@@ -154,7 +139,7 @@ export class CurveEditor {
 
   /** The point under the pointer, -1 without one. @param {import("../view.js").Point} at */
   #near({ x, y }) {
-    const area = areaOf(this.#size());
+    const area = areaOf(this.frame.room);
     const far = this.value.points.map((point) => {
       const [left, top] = toPicture(area, point);
       return Math.hypot(left - x, top - y);
@@ -169,7 +154,7 @@ export class CurveEditor {
    * @returns {import("./model.js").Point}
    */
   #place({ x, y }, { shiftKey }) {
-    const point = toCurve(areaOf(this.#size()), x, y);
+    const point = toCurve(areaOf(this.frame.room), x, y);
     return this.snaps !== shiftKey ? snapped(point, this.steps || USUAL_STEPS) : point;
   }
 
