@@ -18,7 +18,9 @@ from .frontend import Frontend
 
 RENDERERS = {"classic": False, "Nodes 2.0": True}  # the setting Comfy.VueNodes.Enabled
 VERSIONS = ("pinned", "newest")
+SETTINGS = {"Comfy.TutorialCompleted": True, "Comfy.RightSidePanel.IsOpen": False}  # as the last page left it, else
 COMBINATIONS = list(itertools.product(VERSIONS, RENDERERS))
+FAILED = pytest.StashKey[bool]()
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
 
@@ -53,7 +55,7 @@ def frontend(request, browser):
     context = browser.new_context(viewport={"width": 1600, "height": 1000})
     frontend = Frontend(context.new_page(), comfyui.url)
     frontend.keep_inside()
-    settings = {"Comfy.VueNodes.Enabled": RENDERERS[renderer], "Comfy.TutorialCompleted": True}
+    settings = SETTINGS | {"Comfy.VueNodes.Enabled": RENDERERS[renderer]}
     context.request.post(f"{comfyui.url}/settings", data=json.dumps(settings))
     frontend.open()
     assert frontend.page.evaluate("() => !!LiteGraph.vueNodesMode") == RENDERERS[renderer]
@@ -61,11 +63,20 @@ def frontend(request, browser):
     context.close()
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item, call):
+    report = yield
+    item.stash[FAILED] = item.stash.get(FAILED, False) or report.failed
+    return report
+
+
 @pytest.fixture(autouse=True)
-def unbroken(frontend):
+def unbroken(request, frontend, shot):
     """An empty graph for every test, which fails on an error in the page or a request that leaves the machine."""
     frontend.clear()
     yield
+    if request.node.stash[FAILED]:
+        shot("failed")
     faults, frontend.faults = frontend.faults, []
     assert faults == []
 

@@ -89,6 +89,7 @@ def test_badges_and_what_a_run_tells_reach_nodes_inside_a_subgraph(graph, shot):
 def test_a_control_for_another_base_has_a_badge_while_the_graph_is_edited(graph, models, shot):
     (models / "controlnet").mkdir(parents=True, exist_ok=True)
     files.published(models / "controlnet" / "sdxl_canny.safetensors", "t2i_sdxl_diffusers")
+    graph.page.evaluate("() => app.refreshComboInNodes()")  # the key R: widgets offer what is there now
     graph.choose(place(graph, LOAD), "name", "sdxl_canny.safetensors")
     graph.page.evaluate(CHANGED)
     wait_for_badge(graph, "for another base model")
