@@ -7,8 +7,8 @@ from ..host.readout import Panel, Readout
 from .applying import (
     AS_OPTIONS_SAY,
     INPAINT_MASK,
-    STRENGTHS,
     areas_input,
+    control_inputs,
     latent_inputs,
     manner,
     manner_inputs,
@@ -32,14 +32,8 @@ class ApplyControl(io.ComfyNode):
             search_aliases=["apply controlnet", "controlnet"],
             inputs=[
                 io.Conditioning.Input("positive", tooltip="The prompt. Gets the control."),
-                io.ControlNet.Input("control_net", tooltip="From Load Control, or from any other loader."),
-                io.Image.Input(
-                    "image",
-                    tooltip="The control map: edges, depth, a pose. Cropped and resized to the latent's shape; a "
-                    "prompt for an area of the image sees that part of it.",
-                ),
-                io.Float.Input(
-                    "strength", tooltip="1 is as trained, 0 is no control; below 0 it pushes away.", **STRENGTHS
+                *control_inputs(
+                    "Cropped and resized to the latent's shape; a prompt for an area of the image sees that part of it."
                 ),
                 *range_inputs(),
                 negative_input(),

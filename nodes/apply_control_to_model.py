@@ -8,7 +8,7 @@ from ..host.readout import Panel, Readout
 from .applying import (
     AS_OPTIONS_SAY,
     INPAINT_MASK,
-    STRENGTHS,
+    control_inputs,
     latent_inputs,
     manner,
     manner_inputs,
@@ -31,13 +31,7 @@ class ApplyControlToModel(io.ComfyNode):
             search_aliases=["lllite", "apply controlnet to model", "controlnet model"],
             inputs=[
                 io.Model.Input("model", tooltip="The base model. Other uses of it stay as they are."),
-                io.ControlNet.Input("control_net", tooltip="From Load Control, or from any other loader."),
-                io.Image.Input(
-                    "image", tooltip="The control map: edges, depth, a pose. Cropped and resized to the latent's shape."
-                ),
-                io.Float.Input(
-                    "strength", tooltip="1 is as trained, 0 is no control; below 0 it pushes away.", **STRENGTHS
-                ),
+                *control_inputs("Cropped and resized to the latent's shape."),
                 *range_inputs(),
                 *manner_inputs(),
                 io.Mask.Input("inpaint_mask", optional=True, tooltip=INPAINT_MASK),

@@ -33,6 +33,15 @@ INPAINT_MASK = (
 )
 
 
+def control_inputs(image: str) -> list[io.Input]:
+    """A control, its map and its strength; `image` says how the map is fitted."""
+    return [
+        io.ControlNet.Input("control_net", tooltip="From Load Control, or from any other loader."),
+        io.Image.Input("image", tooltip=f"The control map: edges, depth, a pose. {image}"),
+        io.Float.Input("strength", tooltip="1 is as trained, 0 is no control; below 0 it pushes away.", **STRENGTHS),
+    ]
+
+
 def range_inputs(begins: str = "the control begins", ends: str = "the control ends") -> list[io.Input]:
     return [
         io.Float.Input("start_percent", default=0.0, tooltip=f"Part of sampling at which {begins}.", **PERCENTS),
@@ -48,8 +57,8 @@ def negative_input(gets: str = "the same control") -> io.Input:
     )
 
 
-def float_list_input(name: str) -> io.Input:
-    return io.Custom("FLOATS,FLOAT").Input(name, tooltip="A list of floats.", extra_dict={"forceInput": True})
+def float_list_input(name: str, tooltip: str = "A list of floats.", optional: bool = False) -> io.Input:
+    return io.Custom("FLOATS,FLOAT").Input(name, optional=optional, tooltip=tooltip, extra_dict={"forceInput": True})
 
 
 def vae_input() -> io.Input:

@@ -6,6 +6,7 @@ from ..control.drawn import drawn_weights
 from ..control.known_places import layouts
 from ..control.ramp import as_list
 from ..control.weights import LayerWeights
+from .applying import float_list_input
 from .drawn import problem
 from .weights import both, middle_input, outputs, uncond_input
 
@@ -26,11 +27,8 @@ class BlockBars(io.ComfyNode):
                     tooltip="The weight of each block, in the order in which they run. Untouched, all are 1.",
                     extra_dict={"default": {"v": 1, "arch": "", "w": ""}, "socketless": True, "layouts": layouts()},
                 ),
-                io.Custom("FLOATS,FLOAT").Input(
-                    "numbers",
-                    optional=True,
-                    tooltip="A list of weights, one for each block, instead of the bars.",
-                    extra_dict={"forceInput": True},
+                float_list_input(
+                    "numbers", "A list of weights, one for each block, instead of the bars.", optional=True
                 ),
                 uncond_input(),
                 middle_input(),
