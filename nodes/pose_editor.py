@@ -10,6 +10,7 @@ from ..preprocessors.declare import Keypoints
 from ..preprocessors.pose.controlnet import controlnet
 from ..preprocessors.pose.mask import each_person
 from ..preprocessors.pose.scene import frame
+from .drawn import KEPT
 
 POSES = SOCKETS[Keypoints]
 EMPTY = {"v": 1, "size": [512, 768], "people": []}
@@ -25,7 +26,7 @@ class PoseEditor(io.ComfyNode):
             description="Draws people's bodies, hands, faces and feet by hand, for openpose control models. Drag a "
             "point; a limb takes its whole person. The drawing is kept in the workflow.",
             search_aliases=["openpose editor", "draw pose", "skeleton", "dwpose", "keypoints"],
-            has_intermediate_output=True,
+            **KEPT,
             inputs=[
                 io.Custom("ARMATURE_POSE").Input(
                     "pose",

@@ -6,7 +6,7 @@ from ..host.images import to_image, to_mask, to_planes
 from ..host.showing import shown
 from ..preprocessors.drawing.rendering import rendered
 from ..preprocessors.drawing.value import read
-from .drawn import problem
+from .drawn import KEPT, problem
 
 EMPTY = {"v": 1, "size": [512, 512], "mode": "scribble", "bg": "#000000", "s": []}
 
@@ -49,7 +49,7 @@ class SketchEditor(io.ComfyNode):
                     tooltip="A drawing as text, as Copy gives it, in place of the one drawn here.",
                 ),
             ],
-            has_intermediate_output=True,
+            **KEPT,
             outputs=[
                 io.Image.Output(
                     display_name="map",
