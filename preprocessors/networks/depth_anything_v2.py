@@ -127,21 +127,23 @@ def canonical(weights: Weights) -> dict[str, Tensor]:
     return renamed(unwrapped(weights), THEIRS)
 
 
-SIZES = (("Small", "vits", "Apache-2.0"), ("Base", "vitb", "CC-BY-NC-4.0"), ("Large", "vitl", "CC-BY-NC-4.0"))
+def _published(size: str, short: str, length: int, sha256: str, licence: str) -> Published:
+    name = f"depth_anything_v2_{short}.pth"
+    url = f"https://huggingface.co/depth-anything/Depth-Anything-V2-{size}/resolve/main/{name}"
+    return Published(name, url, length, sha256, licence, non_commercial="NC" in licence)
+
+
+SMALL_SHA256 = "715fade13be8f229f8a70cc02066f656f2423a59effd0579197bbf57860e1378"
+BASE_SHA256 = "0d2b7002e62d39d655571c371333340bd88f67ab95050c03591555aa05645328"
+LARGE_SHA256 = "a7ea19fa0ed99244e67b624c72b8580b7e9553043245905be58796a608eb9345"
 DEPTH_ANYTHING_V2 = Pretrained(
     id="depth_anything_v2",
     signature=("pretrained.pos_embed", "pretrained.mask_token", "depth_head.projects.0.weight"),
     build=build,
-    files=tuple(
-        Published(
-            name=f"depth_anything_v2_{short}.pth",
-            url=f"https://huggingface.co/depth-anything/Depth-Anything-V2-{size}/resolve/main/depth_anything_v2_{short}.pth",
-            size=None,
-            sha256=None,
-            licence=licence,
-            non_commercial="NC" in licence,
-        )
-        for size, short, licence in SIZES
+    files=(
+        _published("Small", "vits", 99_218_434, SMALL_SHA256, "Apache-2.0"),
+        _published("Base", "vitb", 389_961_218, BASE_SHA256, "CC-BY-NC-4.0"),
+        _published("Large", "vitl", 1_341_395_338, LARGE_SHA256, "CC-BY-NC-4.0"),
     ),
     canonical=canonical,
 )

@@ -235,8 +235,8 @@ MIDAS = Pretrained(
         Published(
             name="dpt_hybrid-midas-501f0c75.pt",
             url="https://huggingface.co/lllyasviel/Annotators/resolve/main/dpt_hybrid-midas-501f0c75.pt",
-            size=None,
-            sha256=None,
+            size=492_757_791,
+            sha256="501f0c75b3bca7daec6b3682c5054c09b366765aef6fa3a09d03a5cb4b230853",
             licence="MIT",
         ),
     ),

@@ -164,8 +164,8 @@ MLSD = Pretrained(
         Published(
             name="mlsd_tiny_512_fp32.pth",
             url="https://huggingface.co/lllyasviel/ControlNet/resolve/main/annotator/ckpts/mlsd_tiny_512_fp32.pth",
-            size=None,
-            sha256=None,
+            size=2_613_835,
+            sha256="3f2323cfb9faec5a0ef2454c4f68998da21a9f1b7918ce89b85886628b750b94",
             licence="Apache-2.0",
         ),
     ),

@@ -107,8 +107,8 @@ NORMAL_BAE = Pretrained(
         Published(
             name="scannet.pt",
             url="https://huggingface.co/lllyasviel/Annotators/resolve/main/scannet.pt",
-            size=None,
-            sha256=None,
+            size=290_767_728,
+            sha256="03dbf1600c51ee3d45c29f77b77bf1a3b7a24c3452dba62a4ae658f37330c209",
             licence="MIT",
         ),
     ),

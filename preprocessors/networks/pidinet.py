@@ -160,7 +160,7 @@ PIDINET = Pretrained(
         Published(
             name="table5_pidinet.pth",
             url="https://huggingface.co/lllyasviel/Annotators/resolve/main/table5_pidinet.pth",
-            size=None,
+            size=2_871_148,
             sha256="80860ac267258b5f27486e0ef152a211d0b08120f62aeb185a050acc30da486c",
             licence="research only; ask the authors for commercial use",
             non_commercial=True,

@@ -45,7 +45,7 @@ UPERNET = Pretrained(
             name="upernet_convnext_small_ade20k.bin",
             url="https://huggingface.co/openmmlab/upernet-convnext-small/resolve/main/pytorch_model.bin",
             size=None,
-            sha256=None,
+            sha256="76c163aa531ab7edfb3a77bbcc039e340645aa0ffe2b0ffcfc68755f550c76ea",
             licence="MIT",
         ),
     ),
