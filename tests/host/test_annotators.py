@@ -24,6 +24,7 @@ from armature.preprocessors.soft_edges.hed import HED_EDGES
 
 from ..preprocessors.annotators import MANIFESTS, random_weights
 from .folders import roots
+from .test_converting import Code
 
 NAME = "ControlNetHED.pth"
 WEIGHTS = {key: weight.half() for key, weight in random_weights(MANIFESTS["hed"]).items()}
@@ -102,6 +103,14 @@ def test_a_damaged_file_and_another_networks_say_so(folder):
     torch.save({"norm": torch.zeros(1)}, folder / NAME)
     with pytest.raises(IncompatibleCheckpoint, match="holds no weights of hed"):
         patcher(NAME, HED)
+
+
+def test_code_in_a_file_is_run_neither_by_looking_at_it_nor_by_loading_it(folder):
+    torch.save(WEIGHTS | {"x": Code(folder / "trace")}, folder / NAME)
+    assert found_files(HED) == {}
+    with pytest.raises(UnreadableFile, match="Python code besides weights, which is never run"):
+        patcher(NAME, HED)
+    assert [path.name for path in folder.iterdir()] == [NAME]
 
 
 def test_files_are_known_by_the_weights_in_an_onnx_file_too(folder):

@@ -2,6 +2,7 @@
 
 import hashlib
 import shutil
+import sys
 from collections import namedtuple
 from dataclasses import replace
 from pathlib import Path
@@ -196,6 +197,14 @@ def test_the_node_brings_a_file_shows_progress_and_says_where_it_is(server, cata
         assert str(annotators / "net.pth") in text and SHA256 in text and "licence MIT" in text
     finally:
         (annotators / "net.pth").unlink()
+
+
+def test_the_command_line_brings_a_file_too(server, catalogue, tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(sys, "argv", ["host.weights", "get", "net.pth", "--folder", str(tmp_path)])
+    weights.main()
+    told = capsys.readouterr()
+    assert (tmp_path / "net.pth").read_bytes() == CONTENT and "100% of 5,120,000 bytes" in told.err
+    assert str(tmp_path / "net.pth") in told.out and "licence MIT" in told.out
 
 
 def test_an_interrupt_stops_a_download_which_a_later_one_continues(server, catalogue, tmp_path):

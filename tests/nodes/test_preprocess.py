@@ -7,6 +7,7 @@ from comfy_execution.validation import validate_node_input
 
 from armature import discovery, preprocessors
 from armature.errors import UnknownMethod, UnsuitableSize
+from armature.host.schema import widget
 from armature.nodes import node_classes
 from armature.preprocessors.declare import Family, Image, Preprocessor
 
@@ -27,6 +28,23 @@ def test_a_family_starts_with_its_default(family):
     keys = [option.key for option in NODES[f"Armature{family.id}"].GET_SCHEMA().inputs[-1].options]
     assert keys[0] == DECLARED[family.default].title
     assert set(keys) == {one.title for one in DECLARED.values() if one.family is family}
+
+
+def test_a_familys_default_may_be_used_commercially():
+    for family in discovery.declared(preprocessors, Family).values():
+        asked = [option.pretrained for option in DECLARED[family.default].options if option.pretrained]
+        assert not any(network.files[0].non_commercial for network in asked), family.id
+
+
+NETWORKS = [pytest.param(o, id=f"{one.id}-{o.name}") for one in DECLARED.values() for o in one.options if o.pretrained]
+
+
+@pytest.mark.parametrize("option", NETWORKS)
+def test_a_network_names_the_licence_of_each_of_its_files_and_offers_a_free_one_first(option):
+    files, tooltip = option.pretrained.files, widget(option).tooltip
+    for file in files:
+        assert f"{file.name} {file.licence}{' (no commercial use)' * file.non_commercial}" in tooltip
+    assert not files[0].non_commercial or all(file.non_commercial for file in files)
 
 
 def from_prompt(node, inputs):

@@ -7,7 +7,6 @@ import torch
 from armature.errors import IncompatibleCheckpoint
 from armature.preprocessors.networks.pidinet import FOLD, convolutions, folded
 
-from ..annotators import MANIFESTS
 from ..published_lines import NETWORKS, PUBLISHED, STEP, network, question, weights
 
 every = pytest.mark.parametrize("id", NETWORKS)
@@ -46,17 +45,6 @@ def test_what_does_not_fit_is_refused(id, change):
         own |= {"other.weight": torch.zeros(1)} if change == "unknown" else {key: torch.zeros(3, 1, 1, 1)}
     with pytest.raises(IncompatibleCheckpoint, match="do not fit"):
         NETWORKS[id].load(own, torch.nn, "x.pth")
-
-
-def test_a_networks_keys_tell_it_from_all_others():
-    files = {
-        name: {key: torch.empty(shape, device="meta") for key, shape in keys.items()}
-        for name, keys in MANIFESTS.items()
-    }
-    fitting = {id: [name for name, file in files.items() if one.fits(file)] for id, one in NETWORKS.items()}
-    twins = {"mteed": ["teed"], "lineart_coarse": ["lineart"], "mlsd": ["mlsd", "mlsd_tiny"]}
-    twins["mlsd_tiny"] = twins["mlsd"]
-    assert fitting == {id: twins.get(id, [id]) for id in NETWORKS}
 
 
 def pixel_differences(kind, image, weight):
