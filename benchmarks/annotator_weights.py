@@ -3,6 +3,7 @@
 import json
 import lzma
 import math
+from collections.abc import Iterable
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -10,8 +11,8 @@ import torch
 from safetensors.torch import save_file
 from torch import Tensor
 
-from ..host.annotators import found_files, published
 from ..preprocessors.declare import Network, Preprocessor
+from ..preprocessors.pretrained import Pretrained, Weights
 
 MANIFESTS = Path(__file__).resolve().parent.parent / "tests" / "data" / "annotators.json.xz"
 NAMED = {
@@ -26,36 +27,44 @@ NAMED = {
     "zoedepth": "hf_zoedepth_nk",
 }
 """A network's manifest where its name is not the network's id."""
+
+
+def _without_parts(weights: Weights) -> dict[str, Tensor]:
+    """Under the names that OpenPose's files have: those of their parts are left out."""
+    return {key.partition(".")[2]: weight for key, weight in weights.items()}
+
+
 WRAPPED = {
+    "openpose_body": _without_parts,
+    "openpose_hand": _without_parts,
     "normalbae": lambda weights: {"model": weights},
     "pidinet": lambda weights: {"state_dict": {f"module.{key}": weight for key, weight in weights.items()}},
 }
 
 
-def write(folder: Path) -> None:
-    """The first file of every network whose shapes are known, in Hugging Face's folders; ONNX as safetensors."""
+def write(folder: Path, networks: Iterable[Pretrained]) -> None:
+    """The first file of each network, in Hugging Face's folders; ONNX as safetensors."""
     shapes = json.loads(lzma.decompress(MANIFESTS.read_bytes()))
-    for file, network in published().values():
-        if file is not network.files[0] or (known := shapes.get(NAMED.get(network.id, network.id))) is None:
-            continue
+    for network in networks:
+        file = network.files[0]
         repository, _, inside = urlsplit(file.url).path.strip("/").partition("/resolve/main/")
         path = (folder / repository / inside).with_name(file.name)
         path.parent.mkdir(parents=True, exist_ok=True)
-        weights = {key: _random(key, shape) for key, shape in known.items()}
+        weights = {key: _random(key, shape) for key, shape in shapes[NAMED.get(network.id, network.id)].items()}
         if path.suffix in (".safetensors", ".onnx"):
             save_file(weights, path.with_suffix(".safetensors"))
         else:
             torch.save(WRAPPED.get(network.id, dict)(weights), path)
 
 
-def networks(preprocessor: Preprocessor) -> dict[str, str]:
-    """The names of the files that `write` made, by the options that ask for them."""
-    return {o.name: o.pretrained.files[0].name for o in preprocessor.options if o.type is Network}
+def asked(preprocessor: Preprocessor) -> dict[str, Pretrained]:
+    """The networks by the options that ask for them."""
+    return {option.name: option.pretrained for option in preprocessor.options if option.type is Network}
 
 
-def ready(preprocessor: Preprocessor) -> bool:
-    """Whether `write` could make all of them."""
-    return all(found_files(o.pretrained) for o in preprocessor.options if o.type is Network)
+def names(preprocessor: Preprocessor) -> dict[str, str]:
+    """The names of the files that `write` makes of these networks, as values of the options."""
+    return {option: network.files[0].name for option, network in asked(preprocessor).items()}
 
 
 def _random(key: str, shape: list[int]) -> Tensor:

@@ -32,9 +32,9 @@ class Kept:
         """The part of this name, measured if it is not known."""
         parts = self.found[among] if among else self.found
         if name not in parts:
-            started = time.process_time()
+            started = time.monotonic()
             parts[name] = measure()
-            print(f"{name}: {time.process_time() - started:.0f} s", flush=True)
+            print(f"{name}: {time.monotonic() - started:.0f} s", flush=True)
             self._write()
         return parts[name]
 

@@ -1,14 +1,14 @@
-"""Run one learned preprocessor a few times, for benchmarks.learned: prints seconds an image, loads and memory.
+"""Run one learned preprocessor a few times, for benchmarks.learned: prints seconds an image, loads and memory as JSON.
 
-The first run is of one image whatever the batch.
+One contender is run alone, two in turns.
 """
 
 import argparse
 import json
-import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
-from statistics import median
+from typing import Any
 from unittest.mock import patch
 
 import comfy.utils
@@ -24,26 +24,28 @@ from ..host.annotators import FOLDER
 from ..host.preprocessing import preprocess
 from ..preprocessors.declare import Preprocessor
 from ..preprocessors.running import Working
-from .annotator_weights import networks
+from .annotator_weights import names
 from .learned_peers import aux, pipeline
 from .loading_once import peak
 from .photographs import photographs
+from .preprocessors import spent
+from .stopwatch import interleaved
 
-SIDE = 512
-AGAIN = 2  # runs of one image after the first; several run once after it
+Make = Callable[[Tensor], Any]
 
 
-def ours(one: Preprocessor) -> Callable[[Tensor], Tensor]:
-    return lambda image: preprocess(one, image, networks(one), Working(SIDE, keep=True))[0]
+def ours(one: Preprocessor, side: int) -> Make:
+    return lambda image: preprocess(one, image, names(one), Working(side, keep=True))[0]
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("who", choices=["ours", "aux", "pipeline"])
     parser.add_argument("id")
-    parser.add_argument("batch", type=int)
+    parser.add_argument("side", type=int, help="of the photographs")
+    parser.add_argument("rounds", type=int, help="of the two in turns")
     parser.add_argument("folder", type=Path, help="of weights")
     parser.add_argument("threads", type=int)
+    parser.add_argument("who", nargs="+", choices=["ours", "aux", "pipeline"])
     parser.add_argument("--peer", type=Path, help="the folder of comfyui_controlnet_aux")
     chosen = parser.parse_args()
     torch.set_num_threads(chosen.threads)
@@ -51,26 +53,47 @@ def main() -> None:
     torch.set_flush_denormal(True)
     folder_paths.add_model_folder_path(FOLDER, str(chosen.folder))
     one = discovery.declared(preprocessors, Preprocessor)[chosen.id]
-    make = {
-        "ours": lambda: ours(one),
-        "aux": lambda: aux(one, chosen.peer, chosen.folder, SIDE),
+    made = {
+        "ours": lambda: ours(one, chosen.side),
+        "aux": lambda: aux(one, chosen.peer, chosen.folder, chosen.side),
         "pipeline": lambda: pipeline(one),
-    }[chosen.who]()
-    print(json.dumps(measure(make, torch.cat(photographs(SIDE)[: chosen.batch]))))
+    }
+    makers = [made[who]() for who in chosen.who]
+    image = torch.cat(photographs(chosen.side)[:4])
+    with torch.inference_mode():
+        print(json.dumps(alone(*makers, image) if len(makers) == 1 else in_turns(makers, image[:1], chosen.rounds)))
 
 
-def measure(make: Callable[[Tensor], Tensor], image: Tensor) -> dict[str, float]:
-    before, seconds, loads = peak(), [], []
-    for given in (image[:1], *[image] * (AGAIN if len(image) == 1 else 1)):
-        begun = time.process_time()
-        with torch.inference_mode(), patch.object(comfy.utils, "load_torch_file", wraps=load_torch_file) as load:
-            make(given)
-        seconds.append((time.process_time() - begun) / len(given))
-        loads.append(load.call_count)
+def alone(make: Make, image: Tensor) -> dict[str, float]:
+    """One of the images twice, then all."""
+    before = peak()
+    first, _ = spent(make, image[:1])
+    with patch.object(comfy.utils, "load_torch_file", wraps=load_torch_file) as load:
+        again, _ = spent(make, image[:1])
+        of_one = peak() - before
+        of_four, _ = spent(make, image)
     used = peak() - before
     model_management.unload_all_models()
-    left = len(model_management.current_loaded_models)
-    return {"first": seconds[0], "again": median(seconds[1:]), "peak_mb": used, "loads": sum(loads[1:]), "left": left}
+    return {
+        "first_seconds": first,
+        "seconds": again,
+        "seconds_of_four": of_four / len(image),
+        "peak_mb": of_one,
+        "peak_mb_of_four": used,
+        "loads_again": load.call_count,
+        "left_after_unloading": len(model_management.current_loaded_models),
+    }
+
+
+def in_turns(makers: list[Make], image: Tensor, rounds: int) -> dict[str, Any]:
+    """Each one's seconds, and how far two maps are apart on average, in levels of 255."""
+    taken = interleaved({index: partial(spent, make, image) for index, make in enumerate(makers)}, rounds)
+    one, other = (turns[-1][1] for turns in taken.values())
+    comparable = isinstance(other, Tensor) and one.shape == other.shape
+    return {
+        "seconds": [[seconds for seconds, _ in turns] for turns in taken.values()],
+        "difference": float((one - other).abs().mean()) * 255 if comparable else "",
+    }
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ from torch import Tensor, nn
 from ..host.pretrained import patcher
 from ..preprocessors.declare import Network, Preprocessor
 from .preprocessors import Maker, against, peers
+from .stand_ins import stand_in
 
 Images = list  # of PIL
 Pipeline = Callable[[Images], Any]
@@ -20,6 +21,7 @@ Peer = Callable[[nn.Module], Pipeline]  # from the network as ours holds it
 def aux(one: Preprocessor, pack: Path, weights: Path, side: int) -> Maker:
     """The node that ours replaces first, with the values that it starts with, reading the same files."""
     os.environ |= {"AUX_ANNOTATOR_CKPTS_PATH": str(weights), "HF_HUB_OFFLINE": "1"}
+    stand_in()
     replaced = one.replaces[0]
     return against(one, replaced, peers(pack)[replaced.id], side)[1]
 

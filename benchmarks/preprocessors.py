@@ -1,42 +1,33 @@
 """What does a control map cost? Ours, and comfyui_controlnet_aux's nodes in the same run; sixteen photographs.
 
 The difference is the mean over the pixels, in levels of 255; docs/compatibility.md says where it comes from.
+Those that ask a network, which cost a thousand times as much and memory besides, are in benchmarks.learned.
 """
 
 import math
-import os
 import sys
 import time
-from argparse import Namespace
 from functools import partial
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from statistics import median
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import cv2
-import folder_paths
 import torch
 from torch import Tensor
 
 from .. import discovery, preprocessors
-from ..host import annotators
 from ..host.preprocessing import preprocess
 from ..preprocessors.declare import SOCKETS, Mask, Preprocessor, Replaced
 from ..preprocessors.running import Working
-from . import annotator_weights, peer_methods
-from .annotator_weights import networks, ready
+from . import peer_methods
+from .annotator_weights import asked, names
 from .peer_methods import Maker
 from .photographs import photographs
 from .report import Case, options, show
 
 SIDE = 512
-LEARNED = (
-    *("HEDPreprocessor", "PiDiNetPreprocessor", "TEEDPreprocessor", "LineArtPreprocessor", "AnimeLineArtPreprocessor"),
-    "M-LSDPreprocessor",
-)
-"""Nodes with a network that run on a file of weights alone, without further packages."""
 
 
 def peers(folder: Path) -> dict[str, Any]:
@@ -56,13 +47,14 @@ def linked(preprocessor: Preprocessor) -> dict[str, Tensor]:
 
 
 def runs_alone(preprocessor: Preprocessor) -> bool:
+    """Whether it asks nothing of another node but masks, and no network."""
     required = [option for option in preprocessor.options if option.required and option.type in SOCKETS]
-    return preprocessor.needs_image and all(o.type is Mask for o in required) and ready(preprocessor)
+    return preprocessor.needs_image and all(o.type is Mask for o in required) and not asked(preprocessor)
 
 
 def ours(preprocessor: Preprocessor, values: dict[str, Any]) -> Maker:
     defaults = {option.name: option.default for option in preprocessor.options if not option.required}
-    given = defaults | linked(preprocessor) | networks(preprocessor) | values
+    given = defaults | linked(preprocessor) | names(preprocessor) | values
     return lambda image: preprocess(preprocessor, image, given, Working(SIDE, keep=True))[0]
 
 
@@ -77,7 +69,7 @@ def against(preprocessor: Preprocessor, replaced: Replaced, node: Any, side: int
     widgets = inputs["required"] | inputs.get("optional", {})
     values = {widget: widgets[widget][1]["default"] for widget in replaced.widgets}
     values |= {"resolution": side, "seed": 1}  # their seed 0 is none
-    files = networks(preprocessor)
+    files = names(preprocessor)
     values |= {widget: files[own] for widget, own in replaced.widgets.items() if own in files}
     values = {name: value for name, value in values.items() if name in widgets}
     carried = {own: values[name] for name, own in replaced.widgets.items() if own and own != "resolution"}
@@ -118,22 +110,12 @@ def measure(name: str, makers: tuple[Maker, ...], images: list[Tensor], rounds: 
 def main() -> None:
     chosen = options(__doc__, threads=1, peer="where comfyui_controlnet_aux is, to run its nodes as well")
     cv2.setNumThreads(chosen.threads)
-    with TemporaryDirectory() as folder:
-        annotator_weights.write(Path(folder))
-        folder_paths.add_model_folder_path(annotators.FOLDER, folder)
-        os.environ |= {"AUX_ANNOTATOR_CKPTS_PATH": folder, "HF_HUB_OFFLINE": "1"}  # their nodes read the same files
-        compare(chosen)
-
-
-def compare(chosen: Namespace) -> None:
     nodes = peers(chosen.peer) if chosen.peer else {}
     images, rounds, cases = photographs(SIDE)[:: 4 if chosen.quick else 1], 3 if chosen.quick else 5, []
     for one in filter(runs_alone, discovery.declared(preprocessors, Preprocessor).values()):
-        few = slice(None, None, 8) if networks(one) else slice(None)
-        beside = [r for r in one.replaces if r.id in nodes and (not networks(one) or r.id in LEARNED)]
-        makers = [(f"{one.title} ({r.id})", against(one, r, nodes[r.id])) for r in beside]
-        makers += [] if beside else [(one.title, (ours(one, {}),))]
-        cases += [measure(title, made, images[few], 2 if networks(one) else rounds) for title, made in makers]
+        makers = [(f"{one.title} ({r.id})", against(one, r, nodes[r.id])) for r in one.replaces if r.id in nodes]
+        makers = makers or [(one.title, (ours(one, {}),))]
+        cases += [measure(title, made, images, rounds) for title, made in makers]
     special = peer_methods.pairs(nodes, SIDE) if nodes else ()
     cases += [measure(title, tuple(made), images, rounds) for title, *made in special]
     show(cases, chosen.json)
