@@ -63,6 +63,13 @@ def frontend(request, browser):
     context.close()
 
 
+@pytest.fixture
+def models(request, frontend):
+    """The folder of models of the page's server."""
+    names = ("server", "newest") if "newest" in request.node.callspec.id else ("server",)
+    return next(one.base for one in map(request.getfixturevalue, names) if one.url == frontend.url) / "models"
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item, call):
     report = yield

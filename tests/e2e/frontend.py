@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -10,6 +10,10 @@ if TYPE_CHECKING:
 READY = """() => window.app?.extensionManager && window.app.graph
     && 'ArmaturePreprocess' in (window.LiteGraph?.registered_node_types ?? {})"""
 BLANK = {"nodes": [], "links": [], "groups": [], "config": {}, "version": 0.4, "last_node_id": 0, "last_link_id": 0}
+ORIGIN = "() => { Object.assign(app.canvas.ds, { scale: 1, offset: [0, 0] }) }"
+SETTLE = """() => new Promise(done => {
+    app.canvas.setDirty(true, true);
+    requestAnimationFrame(() => requestAnimationFrame(done)) })"""
 ADD = """([type, x, y]) => {
     const node = LiteGraph.createNode(type); node.pos = [x, y]; app.graph.add(node); return node.id }"""
 CHOOSE = """([id, name, value]) => {
@@ -18,6 +22,9 @@ CHOOSE = """([id, name, value]) => {
 LINK = """([from, slot, to, name]) => {
     const node = app.graph.getNodeById(to);
     return !!app.graph.getNodeById(from).connect(slot, node, node.inputs.findIndex(i => i.name === name)) }"""
+VALUE = """([type, name]) => {
+    const all = graph => graph.nodes.flatMap(node => node.subgraph ? [node, ...all(node.subgraph)] : [node]);
+    return all(app.rootGraph).find(node => node.type === type).widgets.find(w => w.name === name)?.value ?? '' }"""
 WIDGETS = "id => app.graph.getNodeById(id).widgets.map(w => [w.name, w.value])"
 WITHIN = ("data:", "blob:")
 NOISE = (  # of the frontend itself
@@ -28,6 +35,20 @@ NOISE = (  # of the frontend itself
     "missingModelDownload",  # it asks how large the models are that its own first workflow lacks
     "https://huggingface.co/Comfy-Org/",  # it asks for the models of the workflow that it opens with
 )
+RUN = """async limit => {
+    const { api } = window.comfyAPI.api;
+    const ended = new Promise(done => ['success', 'error', 'interrupted'].forEach(
+        end => api.addEventListener(`execution_${end}`, ({ detail }) => done(detail.prompt_id), { once: true })));
+    if (!await app.queuePrompt(0)) return 'refused';
+    return Promise.race([ended, new Promise(done => setTimeout(done, limit, 'late'))]) }"""
+NOTED = """() => {
+    const values = ({ nodes }) => JSON.stringify(nodes.map(node => [node.id, node.widgets_values]).sort());
+    const { activeState } = app.extensionManager.workflow.activeWorkflow.changeTracker;
+    return values(activeState) === values(app.rootGraph.serialize()) }"""
+PICTURE = """id => {
+    const shown = app.graph.getNodeById(id).imgs?.[0] ?? document.querySelector(`[data-node-id="${id}"] img`);
+    return shown?.naturalWidth ? [shown.naturalWidth, shown.naturalHeight] : null }"""
+LONGEST_RUN = 120  # seconds
 LINKED = "id => app.graph.getNodeById(id).inputs.filter(i => i.link != null).map(i => i.name)"
 
 
@@ -60,7 +81,10 @@ class Frontend:
         self.clear()
 
     def clear(self) -> None:
+        """An empty graph, seen from its origin: its pixels are the page's."""
         self.load(json.dumps(BLANK))
+        self.page.evaluate(ORIGIN)
+        self.settle()
 
     def add(self, kind: str, x: int = 80, y: int = 120) -> int:
         """The id of a new node."""
@@ -89,20 +113,41 @@ class Frontend:
         self.page.evaluate("async text => { await app.loadGraphData(JSON.parse(text)) }", workflow)
         self.settle()
 
+    def start(self) -> None:
+        """Queues the workflow."""
+        self.page.evaluate(f"limit => {{ window.run = ({RUN})(limit) }}", LONGEST_RUN * 1000)
+
+    def finished(self) -> dict:
+        """Waits until the page has heard of the end of what was started: the server's record of it."""
+        run = self.page.evaluate("() => window.run")
+        if run == "refused":
+            raise AssertionError("The server does not take the workflow.")
+        if run == "late":
+            raise TimeoutError(f"The server has not finished the workflow within {LONGEST_RUN} seconds.")
+        while not (record := self.page.request.get(f"{self.url}/history/{run}").json()):
+            self.page.wait_for_timeout(20)  # it is written a little later than told
+        return record[run]
+
     def run(self) -> dict:
-        """Queues the workflow and waits: the server's record of it."""
-        known = self._history()
-        self.page.evaluate("() => app.queuePrompt(0)")
-        for _ in range(600):
-            new = self._history().keys() - known.keys()
-            if new:
-                return self._history()[new.pop()]
-            self.page.wait_for_timeout(100)
-        raise TimeoutError("The server has not finished the workflow within a minute.")
+        self.start()
+        return self.finished()
+
+    def picture(self, node: int) -> list[int]:
+        """The width and height of the picture on a node, once it is there."""
+        return self.until(PICTURE, node)
+
+    def told(self, kind: str) -> str:
+        """What is written at the foot of the first node of a type, in subgraphs too."""
+        return self.page.evaluate(VALUE, [kind, "armature_caption"])
+
+    def until(self, condition: str, given: Any = None, seconds: float = 20) -> Any:
+        """Waits until a function of the page gives something: that."""
+        return self.page.wait_for_function(condition, arg=given, timeout=seconds * 1000).json_value()
+
+    def noted(self) -> None:
+        """Waits until the frontend has taken note of all values, for its undo."""
+        self.until(NOTED)
 
     def settle(self) -> None:
-        """Two frames, so that the renderer has followed."""
-        self.page.evaluate("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
-
-    def _history(self) -> dict:
-        return self.page.request.get(f"{self.url}/history").json()
+        """Draws the graph anew and waits two frames, so that the renderer has followed."""
+        self.page.evaluate(SETTLE)

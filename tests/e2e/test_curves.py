@@ -4,14 +4,14 @@ import json
 
 import pytest
 
+from .stage import Stage
+
 WIDGET = "app.graph.getNodeById(id).widgets.find(w => w.name === name)"
-STAGE = f"""([id, name]) => {{
-    const box = {WIDGET}.element.querySelector('.armature-stage').getBoundingClientRect();
-    return [box.x, box.y, box.width, box.height] }}"""
 SAYS = f"([id, name, part]) => {WIDGET}.element.querySelector('.armature-' + part).textContent"
 PIXEL = f"""([id, name, x, y]) => {{
     const canvas = {WIDGET}.element.querySelector('canvas');
-    return [...canvas.getContext('2d').getImageData(x * canvas.width, y * canvas.height, 1, 1).data] }}"""
+    const data = canvas.getContext('2d').getImageData(x * canvas.width, y * canvas.height, 1, 1).data;
+    return data[3] ? [...data] : null }}"""
 CHOSEN = "text => [...document.querySelectorAll('.armature-select')].some(one => one.selectedOptions[0].text === text)"
 PROMPT = "async id => (await app.graphToPrompt()).output[id].inputs"
 CURVE, BARS, COMPARE = "ArmatureScheduleCurve", "ArmatureBlockBars", "ArmatureCompare"
@@ -25,23 +25,11 @@ class Editor:
     def __init__(self, frontend, kind, x, y):
         self.frontend, self.page = frontend, frontend.page
         self.node, self.name = frontend.add(kind, x, y), NAMES[kind]
-        self.page.wait_for_timeout(500)  # the renderer places it
+        self.stage = Stage(frontend, self.node, self.name)
 
     @property
     def value(self):
         return self.frontend.widgets(self.node)[self.name]
-
-    def place(self, x, y):
-        left, top, width, height = self.page.evaluate(STAGE, [self.node, self.name])
-        return left + x * width, top + y * height
-
-    def drag(self, *places):
-        self.page.mouse.move(*self.place(*places[0]))
-        self.page.mouse.down()
-        for place in places[1:]:
-            self.page.mouse.move(*self.place(*place), steps=8)
-        self.page.mouse.up()
-        self.frontend.settle()
 
     def press(self, *keys):
         for key in keys:
@@ -52,7 +40,8 @@ class Editor:
         return self.page.evaluate(SAYS, [self.node, self.name, part])
 
     def pixel(self, x, y):
-        return self.page.evaluate(PIXEL, [self.node, self.name, x, y])
+        """Its colour, once something is drawn there."""
+        return self.frontend.until(PIXEL, [self.node, self.name, x, y])
 
     def click(self, name):
         self.page.get_by_role("button", name=name).or_(self.page.get_by_role("menuitem", name=name)).first.click()
@@ -105,29 +94,28 @@ def test_what_is_drawn_reaches_the_run_and_is_compared(frontend, graph, shot):
     frontend.link(bars.node, 0, graph["apply"], "weights")
     for name, source in {"source": "photo", "map": "map", "result": "image"}.items():
         frontend.link(graph[source], 0, compare.node, name)
-    curve.drag((0.95, 0.12), (0.99, 0.98))
+    curve.stage.drag((0.95, 0.12), (0.99, 0.98))
     assert curve.value["points"] == [[0, 1], [1, 0]]
-    bars.drag((0.12, 0.9), (0.6, 0.2))
+    bars.stage.drag((0.12, 0.9), (0.6, 0.2))
     weights = [float(weight) for weight in bars.value["w"].split(",")]
     assert bars.value["arch"] == "skip 0..11, middle" and len(weights) == 13
     assert weights[:7] == sorted(weights[:7]) and weights[0] < 0.2 and weights[-1] == 1
     assert "view" not in frontend.page.evaluate(PROMPT, compare.node)
     record = frontend.run()
     assert record["status"]["status_str"] == "success"
-    frontend.page.wait_for_timeout(800)  # texts and images arrive
     assert "4 of 4 steps (1-4), strength 1, 0.75, 0.5, 0.25" in told(frontend, graph["apply"])
     assert [one["role"] for one in record["outputs"][str(compare.node)]["armature"]] == ["source", "map", "result"]
     assert curve.says() == "Point 2: 100 % of the run, strength 0"
-    compare.drag((0.5, 0.5), (0.25, 0.5))
+    compare.stage.drag((0.5, 0.5), (0.25, 0.5))
     assert 0.1 < compare.value["split"] < 0.3 and compare.says().startswith("Source to ")
     shot("run")
     result = compare.pixel(0.5, 0.4)
     compare.click("One of the two; hold to see the other")
     assert compare.pixel(0.5, 0.4) == result and compare.says() == "Result"
-    frontend.page.mouse.move(*compare.place(0.5, 0.4))
+    frontend.page.mouse.move(*compare.stage.at((0.5, 0.4)))
     frontend.page.mouse.down()
     frontend.settle()
-    assert compare.pixel(0.5, 0.4) != result and compare.says() == "Source"
+    assert compare.says() == "Source" and compare.pixel(0.5, 0.4) != result
     frontend.page.mouse.up()
     saved = frontend.saved()
     kept = drawn(saved)
@@ -138,10 +126,10 @@ def test_what_is_drawn_reaches_the_run_and_is_compared(frontend, graph, shot):
 
 def test_a_curve_is_edited_by_mouse_keys_text_and_presets(frontend, graph, shot):
     curve = Editor(frontend, CURVE, 80, 120)
-    frontend.page.mouse.move(*curve.place(0.5, 0.5))
+    frontend.page.mouse.move(*curve.stage.at((0.5, 0.5)))
     assert curve.says() == "20 steps; each dot is what a step uses"  # no sampler is connected
     frontend.link(curve.node, 0, graph["apply"], "schedule")
-    curve.drag((0.5, 0.5), (0.5, 0.3))
+    curve.stage.drag((0.5, 0.5), (0.5, 0.3))
     assert len(curve.value["points"]) == 3
     before = curve.value["points"][1]
     curve.press("ArrowUp", "ArrowUp", "Shift+ArrowRight")
@@ -169,7 +157,7 @@ def test_a_curve_is_edited_by_mouse_keys_text_and_presets(frontend, graph, shot)
 
 def test_bars_follow_the_control_and_are_edited_by_wheel_keys_and_text(frontend, graph, shot):
     bars = Editor(frontend, BARS, 80, 120)
-    bars.drag((0.3, 0.5), (0.3, 0.5))
+    bars.stage.drag((0.3, 0.5), (0.3, 0.5))
     column = next(i for i, weight in enumerate(bars.value["w"].split(", ")) if weight != "1")
     half = float(bars.value["w"].split(", ")[column])
     frontend.page.mouse.wheel(0, -100)
@@ -180,7 +168,7 @@ def test_bars_follow_the_control_and_are_edited_by_wheel_keys_and_text(frontend,
     frontend.choose(graph["control"], "name", "practice_canny_xs.safetensors")
     frontend.link(bars.node, 0, graph["apply"], "weights")
     noticed(frontend)
-    frontend.page.wait_for_function(CHOSEN, arg="ControlNet-XS, SD (connected)")  # the server answers
+    frontend.until(CHOSEN, "ControlNet-XS, SD (connected)")  # the server answers
     field = frontend.page.get_by_label("The weights as text")
     field.fill(", ".join(["0.5"] * 25))
     field.press("Enter")

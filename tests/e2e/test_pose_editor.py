@@ -11,20 +11,13 @@ from PIL import Image
 
 from armature.preprocessors.pose.controlnet import controlnet
 
+from .stage import Stage
+
 SEEN = 100  # two thirds of a limb's 153: more than half of a smoothed edge
 FOLDER = Path(__file__).resolve().parents[1] / "data" / "web" / "pose"
 KIND = "ArmaturePoseEditor"
 VALUES = """() => app.rootGraph.nodes.filter(node => node.type === 'ArmaturePoseEditor')
     .map(node => node.widgets.find(widget => widget.name === 'pose').value)"""
-# Where a point of the map is on the screen: the canvas shows the whole map in its middle, 8 pixels from its borders.
-ON_SCREEN = """([x, y]) => {
-    const box = document.querySelector('.armature-canvas').getBoundingClientRect(), value = (VALUES)()[0];
-    const canvas = document.querySelector('.armature-canvas'), shrink = box.width / canvas.clientWidth;
-    const [width, height] = value.size;
-    const scale = Math.min((canvas.clientWidth - 16) / width, (canvas.clientHeight - 16) / height) * shrink;
-    const [left, top] = [box.left + (box.width - width * scale) / 2, box.top + (box.height - height * scale) / 2];
-    return [left + x * scale, top + y * scale] }
-""".replace("VALUES", VALUES)
 DRAWN = """async ([value, feet]) => {
     const sheet = document.querySelector('link[href$="armature.css"]');
     const folder = new URL('.', sheet.href);
@@ -39,8 +32,7 @@ DRAWN = """async ([value, feet]) => {
 
 def add(frontend) -> int:
     node = frontend.add(KIND)
-    frontend.page.wait_for_selector(".armature-canvas")
-    frontend.page.wait_for_timeout(500)
+    Stage(frontend, node, "pose").at((0.5, 0.5))
     frontend.page.get_by_title("Add a person (N)").click()
     frontend.settle()
     return node
@@ -55,21 +47,18 @@ def point(value, index) -> tuple[int, int]:
     return int(x), int(y)
 
 
-def drag(frontend, start, by, pen=False) -> None:
+def drag(frontend, node, start, by, pen=False) -> None:
     """Drags what is at a place of the map, by pixels of the map."""
-    (x, y), (to_x, to_y) = (
-        frontend.page.evaluate(ON_SCREEN, list(place)) for place in (start, (start[0] + by[0], start[1] + by[1]))
-    )
+    stage, (value,) = Stage(frontend, node, "pose"), values(frontend)
+    places = stage.places([start, (start[0] + by[0], start[1] + by[1])], value["size"])
     if not pen:
-        frontend.page.mouse.move(x, y)
-        frontend.page.mouse.down()
-        frontend.page.mouse.move(to_x, to_y, steps=4)
-        frontend.page.mouse.up()
-    else:
-        hand = frontend.page.context.new_cdp_session(frontend.page)
-        for kind, at in (("Pressed", (x, y)), ("Moved", (to_x, to_y)), ("Released", (to_x, to_y))):
-            event = {"type": f"mouse{kind}", "x": at[0], "y": at[1], "button": "left", "buttons": 1, "clickCount": 1}
-            hand.send("Input.dispatchMouseEvent", event | {"pointerType": "pen", "force": 0.6})
+        stage.drag(*places, steps=4)
+        return
+    hand = frontend.page.context.new_cdp_session(frontend.page)
+    (x, y), (to_x, to_y) = map(stage.at, places)
+    for kind, at in (("Pressed", (x, y)), ("Moved", (to_x, to_y)), ("Released", (to_x, to_y))):
+        event = {"type": f"mouse{kind}", "x": at[0], "y": at[1], "button": "left", "buttons": 1, "clickCount": 1}
+        hand.send("Input.dispatchMouseEvent", event | {"pointerType": "pen", "force": 0.6})
     frontend.settle()
 
 
@@ -78,7 +67,7 @@ def test_a_point_is_dragged_and_the_map_reaches_python(frontend, shot, pen):
     node = add(frontend)
     frontend.page.keyboard.press("Escape")
     before = point(values(frontend)[0], 4)
-    drag(frontend, before, (-60, -80), pen)
+    drag(frontend, node, before, (-60, -80), pen)
     after = point(values(frontend)[0], 4)
     assert np.abs(np.subtract(after, before) - (-60, -80)).max() <= 3  # pixels of the screen are larger
     preview = frontend.add("PreviewImage", 900, 120)
@@ -98,8 +87,7 @@ def test_it_is_kept_by_saving_copying_undo_and_subgraphs(frontend, shot):
     kept = values(frontend)[0]
     frontend.load(frontend.saved())
     assert values(frontend) == [kept]
-    frontend.page.wait_for_timeout(500)
-    drag(frontend, point(kept, 0), (40, 30))
+    drag(frontend, node, point(kept, 0), (40, 30))
     moved = values(frontend)[0]
     assert moved != kept
     frontend.page.keyboard.press("Control+z")
@@ -128,16 +116,15 @@ def test_it_is_kept_by_saving_copying_undo_and_subgraphs(frontend, shot):
 
 
 def test_undo_of_the_graph_shows_what_it_holds(frontend):
-    add(frontend)
-    frontend.page.wait_for_timeout(500)
+    node = add(frontend)
+    frontend.noted()
     frontend.page.keyboard.press("n")
-    frontend.page.wait_for_timeout(500)
+    frontend.noted()
     assert len(values(frontend)[0]["people"]) == 2
     frontend.page.mouse.click(1400, 300)  # the keyboard is the graph's again
     frontend.page.keyboard.press("Control+z")
-    frontend.page.wait_for_timeout(1500)
-    assert len(values(frontend)[0]["people"]) == 1  # and what is on screen is the node's own editor
-    assert frontend.page.evaluate("() => app.graph.nodes[0].widgets[0].element.isConnected")
+    frontend.until(f"() => ({VALUES})()[0].people.length === 1")
+    Stage(frontend, node, "pose").at((0.5, 0.5))  # what is on screen is the node's own editor
     assert frontend.page.locator(".armature").count() == 1
 
 

@@ -11,6 +11,7 @@ from armature.preprocessors.drawing.rendering import rendered
 from armature.preprocessors.drawing.value import read
 
 from ..conftest import ROOT
+from .stage import Stage
 
 VALUES = json.loads((ROOT / "tests" / "data" / "web" / "sketch" / "values.json").read_text())
 SIZE = [256, 192]
@@ -40,46 +41,36 @@ SEARCH = "Search a class, by name or number"
 def node(frontend):
     """The id of a new editor, with an empty drawing and a brush."""
     made = frontend.add("ArmatureSketchEditor", 420, 120)
-    frontend.page.wait_for_selector(".armature-canvas")
     frontend.page.evaluate(SET, [made, EMPTY])
-    frontend.page.wait_for_timeout(600)  # until the node has its size
-    Hand(frontend).take("Brush (B)")
+    hand = Hand(frontend, made)
+    hand.stage.at((0.5, 0.5))
+    hand.take("Brush (B)")
     return made
 
 
 class Hand:
     """A mouse, or a pen, in pixels of the drawing."""
 
-    def __init__(self, frontend):
-        self.page = frontend.page
-        box = self.page.locator(".armature-canvas").first.bounding_box()
-        self.scale = min((box["width"] - 16) / SIZE[0], (box["height"] - 16) / SIZE[1])
-        self.left = box["x"] + (box["width"] - SIZE[0] * self.scale) / 2
-        self.top = box["y"] + (box["height"] - SIZE[1] * self.scale) / 2
-
-    def at(self, x, y):
-        return self.left + x * self.scale, self.top + y * self.scale
+    def __init__(self, frontend, node):
+        self.page, self.stage = frontend.page, Stage(frontend, node, "sketch")
 
     def take(self, tool):
         self.page.get_by_label(tool, exact=True).click()
 
     def drag(self, *points):
-        self.page.mouse.move(*self.at(*points[0]))
-        self.page.mouse.down()
-        for point in points[1:]:
-            self.page.mouse.move(*self.at(*point), steps=8)
-        self.page.mouse.up()
+        self.stage.drag(*self.stage.places(points, SIZE))
 
     def click(self, *points):
-        for point in points:
-            self.page.mouse.click(*self.at(*point))
+        for place in self.stage.places(points, SIZE):
+            self.page.mouse.click(*self.stage.at(place))
 
     def press(self, *points):
         """Draws with a pen; points are (x, y, pressure)."""
         session = self.page.context.new_cdp_session(self.page)
         events = ["mousePressed", *["mouseMoved"] * (len(points) - 1), "mouseReleased"]
-        for event, (x, y, force) in zip(events, [*points, points[-1]]):
-            left, top = self.at(x, y)
+        places = self.stage.places([point[:2] for point in points], SIZE)
+        for event, place, (*_, force) in zip(events, [*places, places[-1]], [*points, points[-1]]):
+            left, top = self.stage.at(place)
             pen = {"pointerType": "pen", "force": force, "button": "left", "clickCount": 1}
             buttons = 0 if event == "mouseReleased" else 1
             session.send("Input.dispatchMouseEvent", {"type": event, "x": left, "y": top, "buttons": buttons, **pen})
@@ -114,7 +105,7 @@ def overlap(one, other):
 
 
 def test_what_mouse_pen_and_polygon_draw_reaches_python(frontend, node, shot):
-    hand = Hand(frontend)
+    hand = Hand(frontend, node)
     hand.drag((30, 40), (120, 40), (120, 100))
     hand.press((30, 150, 0.1), (80, 150, 0.5), (130, 150, 1.0))
     hand.take("Polygon (P)")
@@ -136,7 +127,7 @@ def test_what_mouse_pen_and_polygon_draw_reaches_python(frontend, node, shot):
 
 
 def test_nothing_loses_a_drawing(frontend, node):
-    hand = Hand(frontend)
+    hand = Hand(frontend, node)
     hand.drag((30, 40), (120, 40))
     one = value(frontend, node)
     hand.drag((30, 80), (120, 80))
@@ -148,9 +139,8 @@ def test_nothing_loses_a_drawing(frontend, node):
     frontend.page.keyboard.press("Delete")  # is not the node's
     assert value(frontend, node) == two
     frontend.load(frontend.saved())
-    frontend.page.wait_for_timeout(500)
     assert value(frontend, node) == two
-    Hand(frontend).drag((30, 120), (120, 120))
+    Hand(frontend, node).drag((30, 120), (120, 120))
     assert len(value(frontend, node)["s"]) == 3  # the editor on screen is the loaded node's
     twin = frontend.page.evaluate(COPY, node)
     assert len(value(frontend, twin)["s"]) == 3
@@ -159,15 +149,14 @@ def test_nothing_loses_a_drawing(frontend, node):
 
 
 def test_undo_of_the_graph_shows_the_drawing_that_it_has(frontend, node):
-    hand = Hand(frontend)
+    hand = Hand(frontend, node)
     for y in (40, 80):
         hand.drag((30, y), (120, y))
-        frontend.page.wait_for_timeout(300)
+        frontend.noted()
     frontend.page.keyboard.press("Escape")  # leaves the editor
     frontend.page.keyboard.press("Control+z")
-    frontend.page.wait_for_timeout(600)
-    assert len(value(frontend, node)["s"]) == 1
-    Hand(frontend).drag((30, 120), (120, 120))
+    frontend.until(f"() => ({GET})({node}).s.length === 1")
+    Hand(frontend, node).drag((30, 120), (120, 120))
     assert len(value(frontend, node)["s"]) == 2
 
 
@@ -177,7 +166,7 @@ def test_a_background_gives_its_size_and_can_be_drawn_on(frontend, node):
     frontend.link(scene, 0, node, "background")
     frontend.choose(node, "draw_on_background", True)
     before = run(frontend, node)
-    frontend.page.wait_for_function(f"() => ({GET})({node}).size.join() === '200,200'")  # known after the run alone
+    frontend.until(f"() => ({GET})({node}).size.join() === '200,200'")  # known after the run alone
     frontend.page.evaluate(SET, [node, EMPTY | {"size": [200, 200], "s": ["b||10| 20,100 160,0"]}])
     shown = frontend.add("PreviewImage", 1000, 500)
     frontend.link(node, 0, shown, "images")
@@ -187,7 +176,7 @@ def test_a_background_gives_its_size_and_can_be_drawn_on(frontend, node):
 
 
 def test_a_drawing_in_a_subgraph_runs(frontend, node):
-    Hand(frontend).drag((30, 40), (120, 40))
+    Hand(frontend, node).drag((30, 40), (120, 40))
     shown = frontend.add("PreviewImage", 1000, 120)
     frontend.link(node, 0, shown, "images")
     frontend.page.evaluate(CONVERT, node)
@@ -204,18 +193,19 @@ def test_classes_are_found_and_painted_in_their_colours(frontend, node, shot):
     page.get_by_label(SEARCH).fill("12")
     page.keyboard.press("Enter")
     page.get_by_label(SEARCH).fill("")
-    hand = Hand(frontend)
+    hand = Hand(frontend, node)
     hand.take("Filled outline (F)")
     hand.drag((60, 60), (140, 60), (140, 140), (60, 140))
     seen = run(frontend, node)
     assert seen[100, 100].tolist() == [150, 5, 61] and seen[10, 10].tolist() == [4, 250, 7]
     shot("segments")
     page.get_by_label("Full screen").click()
-    page.wait_for_timeout(300)
+    page.locator(".armature-dialog .armature-canvas").wait_for()
+    frontend.settle()
     shot("full_screen")
     page.keyboard.press("Escape")
     page.wait_for_selector(".armature-dialog", state="detached")
-    Hand(frontend).drag((160, 60), (240, 60), (200, 140))
+    Hand(frontend, node).drag((160, 60), (240, 60), (200, 140))
     assert len(value(frontend, node)["s"]) == 2
 
 

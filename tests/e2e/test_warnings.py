@@ -9,12 +9,10 @@ from armature.compatibility.convert import converted
 from ..compatibility.workflows import WORKFLOWS
 from ..host.checking import files
 from ..quickstart_module import ROOT
+from .frontend import VALUE
 
 EXAMPLE = json.loads((ROOT / "example_workflows" / "first_light.json").read_text(encoding="utf-8"))
 APPLY, LOAD, PHOTO = "ArmatureApplyControl", "ArmatureLoadControl", "ArmaturePracticePhoto"
-WIDGET = """([type, name]) => {
-    const all = graph => graph.nodes.flatMap(n => n.subgraph ? [n, ...all(n.subgraph)] : [n]);
-    return all(app.rootGraph).find(n => n.type === type).widgets.find(w => w.name === name)?.value ?? '' }"""
 PLACE = "type => app.graph.nodes.find(n => n.type === type).id"
 ENCLOSE = """types => {
     app.canvas.selectItems(app.graph.nodes.filter(n => types.includes(n.type)));
@@ -41,37 +39,34 @@ def photo_for_map(frontend):
     frontend.link(place(frontend, PHOTO), 0, place(frontend, APPLY), "image")
 
 
-def told(frontend, kind=APPLY):
-    return frontend.page.evaluate(WIDGET, [kind, "armature_caption"])
-
-
 def wait_for_badge(frontend, text, kind=APPLY):
-    look = f"([type, name, text]) => ({WIDGET})([type, name]).includes(text)"
-    frontend.page.wait_for_function(look, arg=[kind, "armature_status", text], timeout=20_000)
+    look = f"([type, name, text]) => ({VALUE})([type, name]).includes(text)"
+    frontend.until(look, [kind, "armature_status", text])
 
 
 def wait_for_no_badge(frontend, kind=APPLY):
-    look = f"([type, name]) => ({WIDGET})([type, name]) === ''"
-    frontend.page.wait_for_function(look, arg=[kind, "armature_status"], timeout=20_000)
+    look = f"([type, name]) => ({VALUE})([type, name]) === ''"
+    frontend.until(look, [kind, "armature_status"])
 
 
 def test_a_photograph_for_a_map_has_a_badge_and_a_message_and_the_run_is_told(graph, shot):
     photo_for_map(graph)
     graph.run()
     wait_for_badge(graph, "a photo, not a map?")
-    assert told(graph).startswith(f"{STEPS} of {STEPS} steps (1-{STEPS}), strength 1\n13 blocks, hint 256 x 256")
+    assert graph.told(APPLY).startswith(f"{STEPS} of {STEPS} steps (1-{STEPS}), strength 1\n13 blocks, hint 256 x 256")
     graph.page.get_by_text("The image looks like a photograph").first.wait_for()
     shot("photograph")
     workflow = graph.saved()
     graph.load(workflow)
-    assert told(graph).startswith(f"{STEPS} of {STEPS} steps")
+    assert graph.told(APPLY).startswith(f"{STEPS} of {STEPS} steps")
     graph.link(place(graph, "ArmatureCanny"), 0, place(graph, APPLY), "image")
     wait_for_no_badge(graph)
     graph.load(graph.saved())
-    assert told(graph) == ""
+    assert graph.told(APPLY) == ""
     graph.run()
     shown = graph.page.locator(".armature-caption:visible")
-    assert shown.count() == 1 and "steps" in shown.inner_text() and "photograph" not in shown.inner_text()
+    shown.wait_for()  # and there is one
+    assert "steps" in shown.inner_text() and "photograph" not in shown.inner_text()
 
 
 def test_badges_and_what_a_run_tells_reach_nodes_inside_a_subgraph(graph, shot):
@@ -80,7 +75,7 @@ def test_badges_and_what_a_run_tells_reach_nodes_inside_a_subgraph(graph, shot):
     graph.settle()
     graph.run()
     wait_for_badge(graph, "a photo, not a map?")
-    assert told(graph).startswith(f"{STEPS} of {STEPS} steps")
+    assert graph.told(APPLY).startswith(f"{STEPS} of {STEPS} steps")
     graph.page.evaluate(ENTER)
     graph.page.get_by_text(f"{STEPS} of {STEPS} steps").wait_for()
     shot("subgraph")
@@ -99,18 +94,11 @@ def test_a_control_for_another_base_has_a_badge_while_the_graph_is_edited(graph,
     wait_for_no_badge(graph)
 
 
-@pytest.fixture
-def models(request, frontend):
-    """The folder of models of the page's server."""
-    names = ("server", "newest") if "newest" in request.node.callspec.id else ("server",)
-    return next(one.base for one in map(request.getfixturevalue, names) if one.url == frontend.url) / "models"
-
-
 def test_who_wants_no_warnings_has_none(graph):
     graph.page.evaluate(SET, False)
     photo_for_map(graph)
     graph.run()
-    assert graph.page.evaluate(WIDGET, [APPLY, "armature_status"]) == ""
+    assert graph.page.evaluate(VALUE, [APPLY, "armature_status"]) == ""
     graph.page.evaluate(SET, True)
     wait_for_badge(graph, "a photo, not a map?")
 
