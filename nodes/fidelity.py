@@ -7,8 +7,6 @@ from ..errors import UnknownMethod
 from ..fidelity.declare import Measure
 from ..host import schema
 from ..host.measuring import means, measured, told
-from ..host.readout import Panel
-from .applying import node_id
 
 
 def node_classes() -> list[type[io.ComfyNode]]:
@@ -27,7 +25,6 @@ def _node(measures: dict[str, Measure]) -> type[io.ComfyNode]:
                 description=_description(measures),
                 search_aliases=["metrics", "score", "F1", "mIoU", "OKS", "PCK", "Delta E", "compare"],
                 is_output_node=True,
-                hidden=[io.Hidden.unique_id],
                 inputs=[
                     io.Image.Input("image", tooltip="One or more images that were made under control."),
                     io.DynamicCombo.Input(
@@ -50,7 +47,6 @@ def _node(measures: dict[str, Measure]) -> type[io.ComfyNode]:
             number = values.pop("number")
             numbers, pictures = measured(chosen, image, values)
             text = told(numbers)
-            Panel(node_id(cls)).show("", text)
             return io.NodeOutput(means(numbers)[number], text, pictures, ui=ui.PreviewText(text))
 
     return Fidelity

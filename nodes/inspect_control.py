@@ -4,8 +4,6 @@ from comfy_api.latest import io, ui
 
 from ..host.control_files import control_files
 from ..host.loading import inspect_control
-from ..host.readout import Panel
-from .applying import node_id
 
 
 class InspectControl(io.ComfyNode):
@@ -19,7 +17,6 @@ class InspectControl(io.ComfyNode):
             "size and precision. Of a file that is no control model it says what it is and which node loads it.",
             search_aliases=["controlnet info", "what is this file"],
             is_output_node=True,
-            hidden=[io.Hidden.unique_id],
             inputs=[
                 io.Combo.Input(
                     "name",
@@ -33,5 +30,4 @@ class InspectControl(io.ComfyNode):
     @classmethod
     def execute(cls, name) -> io.NodeOutput:
         text = inspect_control(name)
-        Panel(node_id(cls)).show("", text)
         return io.NodeOutput(text, ui=ui.PreviewText(text))
