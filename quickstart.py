@@ -240,7 +240,7 @@ def start(options):
     if options.cpu or not has_gpu():
         command.append("--cpu")
     with open(LOG, "wb") as log:
-        server = subprocess.Popen([str(word) for word in command], stdout=log, stderr=log)
+        server = subprocess.Popen([str(word) for word in command], stdout=log, stderr=log, env=environment(options))
     url = f"http://127.0.0.1:{port}"
     try:
         wait_for(server, url)
@@ -293,7 +293,11 @@ def comfyui(options):
 
 
 def environment(options):
-    return {**os.environ, "COMFYUI_PATH": str(comfyui(options))}
+    """What every process gets; a folder for bytecode where none may lie beside sources, for PyTorch compiles long."""
+    found = {**os.environ, "COMFYUI_PATH": str(comfyui(options))}
+    if found.pop("PYTHONDONTWRITEBYTECODE", ""):
+        found["PYTHONPYCACHEPREFIX"] = str(VENV.parent / "bytecode")
+    return found
 
 
 def program(name):

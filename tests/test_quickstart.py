@@ -164,6 +164,13 @@ def test_words_after_the_verb_belong_to_it(quickstart):
     )
 
 
+def test_bytecode_that_must_not_lie_beside_the_sources_lies_beside_the_environment(quickstart, monkeypatch):
+    monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
+    found = quickstart.environment(Namespace(comfyui=None))
+    assert "PYTHONDONTWRITEBYTECODE" not in found
+    assert Path(found["PYTHONPYCACHEPREFIX"]).parent == quickstart.VENV.parent
+
+
 def names(lines):
     return {re.split(r"[<>=\[; ]", line.strip())[0].lower() for line in lines if line.strip() and line[0] != "#"}
 
