@@ -1,6 +1,7 @@
 """Which files hold weights of preprocessors' networks, and where they lie; a file is known by the keys in it."""
 
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import folder_paths
@@ -29,6 +30,7 @@ def folder() -> Path:
     return Path(folder_paths.get_folder_paths(FOLDER)[0])
 
 
+@cache
 def published() -> dict[str, tuple[Published, Pretrained]]:
     """Every file that some network names, by its name, with that network."""
     networks = discovery.declared(preprocessors, Pretrained).values()
