@@ -137,6 +137,11 @@ function captionHeight(text) {
 const CAPTION_LETTERS = 44; // of a line, in a node of the usual width
 const CAPTION_LINE = 16; // pixels
 
+/** Tells the frontend that a node's graph is not as it was. @param {ComfyNode} node */
+export function changed(node) {
+  node.graph?.incrementVersion?.();
+}
+
 /** Draws the graph again. @param {ComfyNode} node */
 export function redraw(node) {
   node.graph?.setDirtyCanvas(true, true);
@@ -325,7 +330,7 @@ function seated(node, name, [type, options = {}], make, minHeight, sent) {
   function commit() {
     refused = undefined;
     widget.callback?.(editor.value);
-    node.graph?.incrementVersion?.();
+    changed(node);
     requestAnimationFrame(() => app.extensionManager.workflow.activeWorkflow?.changeTracker?.captureCanvasState?.());
   }
   editor.root.style.minHeight = `${minHeight}px`; // Nodes 2.0 knows no getMinHeight
