@@ -32,8 +32,8 @@ NOISE = (  # of the frontend itself
     "user.css",
     "/userdata",
     "https://api.comfy.org/",  # it asks its registry about missing nodes
-    "missingModelDownload",  # it asks how large the models are that its own first workflow lacks
-    "https://huggingface.co/Comfy-Org/",  # it asks for the models of the workflow that it opens with
+    "/assets/missingModelDownload",  # it asks how large the models are that a workflow names and that are not there
+    "/assets/missingModelMetadata",  # the newest does it there
 )
 RUN = """async limit => {
     const { api } = window.comfyAPI.api;
@@ -81,7 +81,10 @@ class Frontend:
         self.clear()
 
     def clear(self) -> None:
-        """An empty graph, seen from its origin: its pixels are the page's."""
+        """An empty graph, seen from its origin: its pixels are the page's. What a failed test left running ends."""
+        while self.page.request.get(f"{self.url}/prompt").json()["exec_info"]["queue_remaining"]:
+            self.page.request.post(f"{self.url}/interrupt")
+            self.page.wait_for_timeout(100)
         self.load(json.dumps(BLANK))
         self.page.evaluate(ORIGIN)
         self.settle()
@@ -133,8 +136,8 @@ class Frontend:
         return self.finished()
 
     def picture(self, node: int) -> list[int]:
-        """The width and height of the picture on a node, once it is there."""
-        return self.until(PICTURE, node)
+        """The width and height of the picture that a run puts on a node, once it is there."""
+        return self.until(PICTURE, node, LONGEST_RUN)
 
     def told(self, kind: str) -> str:
         """What is written at the foot of the first node of a type, in subgraphs too."""
