@@ -4,7 +4,7 @@ import * as ui from "../../web/js/ui.js";
 test("every control names itself to the eye and to screen readers", () => {
   const nothing = () => {};
   const controls = [
-    ui.button({ title: "A", icon: "add", onclick: nothing }),
+    ui.button({ title: "A", icon: "undo", onclick: nothing }),
     ui.select({ title: "A", choices: [["x", "X"]], value: "x", onchange: nothing }),
     ui.slider({ title: "A", min: 0, max: 1, value: 0 }),
     ui.number({ title: "A", min: 0, max: 1, value: 0, onchange: nothing }),

@@ -2,26 +2,21 @@
 /** The parts of a toolbar. Every control has a tooltip that is its name for screen readers too. */
 
 const ICONS = {
-  add: "M12 5v14M5 12h14",
   undo: "M4 9h10a5 5 0 0 1 0 10h-3M8 5 4 9l4 4",
   redo: "M20 9H10a5 5 0 0 0 0 10h3M16 5l4 4-4 4",
   expand: "M4 10V4h6M20 14v6h-6M4 4l6 6M20 20l-6-6",
-  shrink: "M10 4v6H4M14 20v-6h6M10 10 4 4M14 14l6 6",
   fit: "M4 9V5h4M20 9V5h-4M4 15v4h4M20 15v4h-4M9 12h6",
   trash: "M5 7h14M10 7V4h4v3M7 7l1 13h8l1-13M10 11v5M14 11v5",
   mirror: "M12 3v18M8 7 3 17h5zM16 7l5 10h-5z",
   rotate: "M19 12a7 7 0 1 1-2-5M19 3v5h-5",
   scale: "M4 20 20 4M13 4h7v7M11 20H4v-7",
   hide: "M3 12s3.5-6 9-6 9 6 9 6-3.5 6-9 6-9-6-9-6M4 4l16 16",
-  show: "M3 12s3.5-6 9-6 9 6 9 6-3.5 6-9 6-9-6-9-6M12 9.5a2.5 2.5 0 1 0 0 5 2.5 2.5 0 0 0 0-5",
   copy: "M9 9h11v11H9zM5 15H4V4h11v1",
-  paste: "M9 4h6v3H9zM9 5H6v15h12V5h-3",
   open: "M4 18V6h6l2 2h8v10zM4 11h16",
   save: "M12 4v11M7 10l5 5 5-5M5 20h14",
   image: "M4 5h16v14H4zM4 16l5-5 4 4 3-3 4 4M15.5 9.5h.01",
   person: "M12 4a2 2 0 1 0 0 4 2 2 0 0 0 0-4M5 11l7-1 7 1M12 10v5M9 21l3-6 3 6",
   hand: "M8 13V6a1.5 1.5 0 0 1 3 0v5M11 11V4.5a1.5 1.5 0 0 1 3 0V11M14 11V6a1.5 1.5 0 0 1 3 0v8c0 4-2 6-5 6s-4-1-5-3l-2-4a1.4 1.4 0 0 1 2.5-1L8 13",
-  face: "M12 4a8 8 0 1 0 0 16 8 8 0 0 0 0-16M9 10h.01M15 10h.01M8.5 14.5c2 2 5 2 7 0",
   brush: "M14 5l5 5-8 8H6v-5zM12 7l5 5",
   eraser: "M4 15 14 5l6 6-9 9H8zM8 11l7 7M8 20h12",
   fill: "M5 12l7-7 7 7-7 7zM5 12h14M20 16v3",
@@ -34,7 +29,6 @@ const ICONS = {
   bars: "M5 20v-8M10 20V8M15 20V5M20 20v-5",
   split: "M12 4v16M4 6h16v12H4z",
   layers: "M12 4l9 5-9 5-9-5zM3 14l9 5 9-5",
-  search: "M10.5 4a6.5 6.5 0 1 0 0 13 6.5 6.5 0 0 0 0-13M15.5 15.5 20 20",
   warning: "M12 4 2.5 20h19zM12 10v4M12 17h.01",
 };
 
