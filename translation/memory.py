@@ -12,6 +12,8 @@ FOLDER = Path(__file__).resolve().parent
 LOCALES = FOLDER.parent / "locales"
 KEPT = re.compile(r"\{\w+\}|\d+(?:[.,]\d+)*")
 """What stays as it is in every language: numbers, and places in a text that are filled in."""
+FORMS = " | "
+"""Stands between the forms of a text for one and for many, as in web/js/i18n.js."""
 
 
 def languages() -> list[str]:
@@ -36,14 +38,17 @@ def missing(language: str) -> list[str]:
 def faults(known: dict[str, str]) -> list[str]:
     """What is wrong with translations: numbers that are lost, places to fill in that differ.
 
-    A number more is none: languages count in digits where English says "one".
+    A number more is none: languages count in digits where English says "one". Of a text with a form for one and a form
+    for many a language has as many as it needs, each with all numbers and places.
     """
     found = []
     for text, said in known.items():
-        wanted, there = Counter(KEPT.findall(text)), Counter(KEPT.findall(said))
-        invented = [place for place in there - wanted if place.startswith("{")]
-        if lost := sorted((wanted - there).elements()) + invented:
-            found.append(f"{lost} of {text!r} and of its translation {said!r} do not agree")
+        wanted = Counter(KEPT.findall(text.split(FORMS)[0]))
+        for form in said.split(FORMS):
+            there = Counter(KEPT.findall(form))
+            invented = [place for place in there - wanted if place.startswith("{")]
+            if lost := sorted((wanted - there).elements()) + invented:
+                found.append(f"{lost} of {text!r} and of its translation {said!r} do not agree")
     return found
 
 

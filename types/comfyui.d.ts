@@ -95,7 +95,7 @@ interface ComfyHooks {
   getCanvasMenuItems?: () => (ComfyMenuItem | null)[];
   afterConfigureGraph?: () => void;
   menuCommands?: { path: string[]; commands: string[] }[];
-  commands?: { id: string; label: string; icon?: string; function: () => void }[];
+  commands?: { id: string; label: string | (() => string); icon?: string; function: () => void }[];
   settings?: { id: string; name: string; type: string; defaultValue: any; [option: string]: any }[];
 }
 

@@ -8,11 +8,12 @@ from app.custom_node_manager import CustomNodeManager
 
 from armature.nodes import node_classes
 from armature.translation import memory
-from armature.translation.texts import said_by_scripts, translated
+from armature.translation.texts import said_by_scripts, settings_of_scripts, translated
 
 from ..conftest import ROOT
 
 NODES = {cls.GET_SCHEMA().node_id for cls in node_classes()}
+SERVED = {"nodeDefs", "settings", "settingsCategories", "armature"}
 LANGUAGES = memory.languages()
 each_language = pytest.mark.parametrize("language", LANGUAGES)
 
@@ -40,7 +41,8 @@ def test_comfyui_serves_every_language_and_nothing_else(monkeypatch, tmp_path):
     served = CustomNodeManager().build_translations()
     assert set(served) == {"en", *LANGUAGES}
     for language in served.values():
-        assert set(language["nodeDefs"]) == NODES and set(language) <= {"nodeDefs", "armature"}
+        assert set(language["nodeDefs"]) == NODES and set(language) <= SERVED
+    assert all(served[language]["settings"]["Armature_Warnings"]["name"] for language in LANGUAGES)
 
 
 @each_language
@@ -68,8 +70,8 @@ def compiled(part):
 
 
 def test_names_and_descriptions_hold_nothing_that_the_frontend_takes_for_a_formula(files):
-    nodes = [json.loads(text) for path, text in files.items() if path.name == "nodeDefs.json"]
-    assert not [text for part in nodes for text in compiled(part) if set(text) & set("{}@|")]
+    parts = [json.loads(text) for path, text in files.items() if path.name != "main.json"]
+    assert not [text for part in parts for text in compiled(part) if set(text) & set("{}@|")]
 
 
 def test_a_changed_number_is_a_fault():
@@ -78,6 +80,8 @@ def test_a_changed_number_is_a_fault():
         == []
     )
     assert memory.faults({"One image": "1 枚の画像"}) == []
+    assert memory.faults({"{0} line | {0} lines": "{0} 本の線", "{0} note | {0} notes": "{0} 注 | {0} 注々"}) == []
+    assert len(memory.faults({"{0} line | {0} lines": "線 | {0} 本の線"})) == 1
     (fault,) = memory.faults({"up to {0} of 16": "{1} 個まで"})
     assert fault.startswith("['16', '{0}', '{1}']")
 
@@ -95,3 +99,18 @@ def test_what_scripts_say_is_found(tmp_path):
         encoding="utf-8",
     )
     assert said_by_scripts(tmp_path) == ["Undo", 'Say "no"', "Hide", 'Say "yes"']
+
+
+def test_what_scripts_call_a_setting_is_found(tmp_path):
+    (tmp_path / "extension.js").write_text(
+        """const SETTING = {
+  id: "Armature.Warnings",
+  name: "Warn",
+  tooltip: "Of what.",
+  category: ["Armature", "Controls", "Warnings"],
+};
+const command = { id: "Armature.Convert", label };""",
+        encoding="utf-8",
+    )
+    found = {"Armature_Warnings": {"name": "Warn", "tooltip": "Of what."}}, {"Controls": "Controls"}
+    assert settings_of_scripts(tmp_path) == found

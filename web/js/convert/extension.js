@@ -14,8 +14,8 @@ const labelCore = () => t("Convert to Armature, ComfyUI's control nodes too");
 host.extend("convert", {
   setup: styles,
   commands: [
-    { id: COMMAND, label: label(), function: () => convert(false) },
-    { id: COMMAND_CORE, label: labelCore(), function: () => convert(true) },
+    { id: COMMAND, label, function: () => convert(false) },
+    { id: COMMAND_CORE, label: labelCore, function: () => convert(true) },
   ],
   menuCommands: [{ path: ["Extensions", "Armature"], commands: [COMMAND, COMMAND_CORE] }],
   getCanvasMenuItems: () => [
@@ -41,12 +41,14 @@ async function convert(core) {
 /** @param {string[]} report */
 function tell(report) {
   const { made, notes } = sorted(report);
+  const converted = t("{0} node converted | {0} nodes converted", made.length);
+  const noted = t("{0} note | {0} notes", notes.length);
   const lines = (/** @type {string[]} */ texts, /** @type {string} */ style) =>
     element("ul", {}, ...texts.map((text) => element("li", { class: style }, text)));
   const dialog = element(
     "dialog",
     { class: "armature-report", "aria-label": label() },
-    element("h2", {}, t("{0} nodes converted, {1} notes", made.length, notes.length)),
+    element("h2", {}, [converted, noted].join(", ")),
     lines(notes, "armature-ignored"),
     lines(made, "armature-converted"),
     button({ title: t("Close"), text: t("Close"), onclick: () => dialog.close() }),

@@ -251,7 +251,7 @@ export class CurveEditor {
     else if (point) {
       const [place, level] = [short(point[0] * 100), short(point[1] * strength)];
       this.frame.say(t("Point {0}: {1} % of the run, strength {2}", this.selected + 1, place, level));
-    } else if (steps) this.frame.say(t("{0} steps; each dot is what a step uses", steps));
+    } else if (steps) this.frame.say(t("{0} step; the dot is what it uses | {0} steps; each dot is what a step uses", steps));
     else this.frame.say(t("Click to add a point, drag to move it"));
   }
 }

@@ -190,7 +190,7 @@ export class SketchEditor {
     const what = value.mode === "segments" ? nearest(hand.palette, hand.segment)[0].split(",")[0] : "";
     const held = hand.tool === "brush" || hand.tool === "eraser" ? t("{0} px", hand.width) : "";
     const at = pointer ? `${Math.floor(pointer.x)}, ${Math.floor(pointer.y)}` : "";
-    this.frame.say([what, held, at, t("{0} strokes, {1} KB", value.s.length, kilobytes)].filter(Boolean).join("  ·  "));
+    this.frame.say([what, held, at, t("{0} stroke, {1} KB | {0} strokes, {1} KB", value.s.length, kilobytes)].filter(Boolean).join("  ·  "));
     const heavy = kilobytes > HEAVY ? t("{0} KB make the workflow slow. More > Simplify the lines makes it smaller.", kilobytes) : "";
     this.frame.warn(this.reference.missing && value.ref ? t("The background image is not there.") : heavy);
   }

@@ -9,7 +9,13 @@ import { APPLIES, byNode, queries, SEVERITY, worst } from "./model.js";
 
 /** @typedef {import("./model.js").Finding} Finding */
 
-const SETTING = "Armature.Warnings";
+/** Its texts in other languages are in locales/<language>/settings.json. */
+const SETTING = {
+  id: "Armature.Warnings",
+  name: "Warn of controls that cannot work",
+  tooltip: "Badges and messages on control nodes, when a prompt is queued and while a graph is edited.",
+  category: ["Armature", "Controls", "Warnings"],
+};
 const PAUSE = 300; // milliseconds without a change before the graph is looked at
 const BADGED = [...APPLIES, "ArmatureLoadControl"];
 
@@ -33,17 +39,7 @@ let ready = false; // settings are told before there is a graph
 let last = ""; // announced
 
 host.extend("warnings", {
-  settings: [
-    {
-      id: SETTING,
-      name: t("Warn of controls that cannot work"),
-      tooltip: t("Badges and messages on control nodes, when a prompt is queued and while a graph is edited."),
-      category: ["Armature", "Controls", "Warnings"],
-      type: "boolean",
-      defaultValue: true,
-      onChange: () => ready && queueMicrotask(showAll),
-    },
-  ],
+  settings: [{ ...SETTING, type: "boolean", defaultValue: true, onChange: () => ready && queueMicrotask(showAll) }],
   getNodeMenuItems(node) {
     const findings = current(node);
     return findings.length ? [{ content: t("What is wrong here?"), callback: () => announce(findings) }] : [];
@@ -67,7 +63,7 @@ host.on("armature.warnings", ({ findings }) => {
   }
   showAll();
   const text = JSON.stringify(findings);
-  if (findings.length && text !== last && host.setting(SETTING)) announce(findings);
+  if (findings.length && text !== last && host.setting(SETTING.id)) announce(findings);
   last = text;
 });
 
@@ -102,7 +98,7 @@ function current(node) {
 
 function showAll() {
   for (const node of host.everyNode()) {
-    const finding = host.setting(SETTING) ? worst(current(node)) : undefined;
+    const finding = host.setting(SETTING.id) ? worst(current(node)) : undefined;
     badges.get(node)?.(finding ? WORDS[finding.trouble]() : "", finding && SEVERITY[finding.trouble]);
   }
 }
