@@ -8,6 +8,7 @@ from comfy_api.latest import io
 from ..control.hint import Batching
 from ..control.mask import effect_mask
 from ..control.options import Areas, Options
+from ..control.schedule import Basis
 from ..control.unit import Manner
 from ..host import peer_objects
 
@@ -54,6 +55,17 @@ def negative_input(gets: str = "the same control") -> io.Input:
         "negative",
         optional=True,
         tooltip=f"The negative prompt. Gets {gets}. Leave it out for models sampled without one.",
+    )
+
+
+def basis_input(default: Basis) -> io.Input:
+    return io.Combo.Input(
+        "basis",
+        options=list(get_args(Basis)),
+        default=default,
+        tooltip="What places, and Apply Control's start and end, are parts of. timestep: of the model's whole range, "
+        "as in ComfyUI; a run with denoise below 1 covers only the end of it. steps: of the steps of this run, as in "
+        "sd-webui. sigma: of this run's noise.",
     )
 
 

@@ -5,9 +5,9 @@ from typing import get_args
 from comfy_api.latest import io
 
 from ..control.course import course
-from ..control.schedule import Basis, Interpolation, Schedule
+from ..control.schedule import Interpolation, Schedule
 from ..host import peer_objects
-from .applying import AnyKeyframes
+from .applying import AnyKeyframes, basis_input
 from .applying import ControlSchedule as Socket
 
 
@@ -35,14 +35,7 @@ class ControlSchedule(io.ComfyNode):
                     "hold: as Advanced-ControlNet walks through its keyframes, with 1 before the first, and with the "
                     "steps that each is guaranteed.",
                 ),
-                io.Combo.Input(
-                    "basis",
-                    options=list(get_args(Basis)),
-                    default="timestep",
-                    tooltip="What places, and Apply Control's start and end, are parts of. timestep: of the model's "
-                    "whole range, as in ComfyUI; a run with denoise below 1 covers only the end of it. steps: of the "
-                    "steps of this run, as in sd-webui. sigma: of this run's noise.",
-                ),
+                basis_input("timestep"),
                 AnyKeyframes.Input(
                     "keyframes", optional=True, tooltip="From Control Keyframe; they may bring weights and masks too."
                 ),

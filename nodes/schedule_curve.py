@@ -1,13 +1,11 @@
 """How a control's strength changes in the course of a run, as a curve that is drawn."""
 
-from typing import get_args
-
 from comfy_api.latest import io
 
 from ..control.drawn import drawn_curve
-from ..control.schedule import Basis, Curve, Schedule
+from ..control.schedule import Curve, Schedule
 from ..host.curves import curve_function
-from .applying import ControlSchedule
+from .applying import ControlSchedule, basis_input
 from .drawn import problem
 
 CONSTANT = {"v": 1, "points": [[0, 1], [1, 1]], "interpolation": "linear"}
@@ -38,14 +36,7 @@ class ScheduleCurve(io.ComfyNode):
                     step=0.01,
                     tooltip="What the top of the curve stands for. The curve multiplies Apply Control's strength.",
                 ),
-                io.Combo.Input(
-                    "basis",
-                    options=list(get_args(Basis)),
-                    default="steps",
-                    tooltip="What places on the curve, and Apply Control's start and end, are parts of. steps: of the "
-                    "steps of this run. timestep: of the model's whole range, as in ComfyUI; a run with denoise below "
-                    "1 covers only the end of it. sigma: of this run's noise.",
-                ),
+                basis_input("steps"),
             ],
             outputs=[ControlSchedule.Output(display_name="schedule", tooltip="For Apply Control.")],
         )
