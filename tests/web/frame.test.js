@@ -120,6 +120,7 @@ test("a line of text stands under the stage and tells what was typed", () => {
   const typed = [];
   const line = frame.line("As text", (text) => typed.push(text));
   expect([line.title, line.getAttribute("aria-label"), line.nextElementSibling]).toEqual(["As text", "As text", frame.footer]);
+  expect(frame.stage.contains(frame.banner)).toBe(true); // what is wrong with the text is not told over it
   line.value = "1, 2";
   line.dispatchEvent(new Event("change"));
   expect(typed).toEqual(["1, 2"]);

@@ -33,11 +33,11 @@ export class Frame {
     this.keys = element("input", { ...attributes, "aria-label": handlers.label });
     this.own = element("div", { class: "armature-tools" });
     this.toolbar = element("div", { class: "armature-toolbar", role: "toolbar", "aria-label": t("Tools") }, this.own);
-    this.stage = element("div", { class: "armature-stage" });
     this.banner = element("div", { class: "armature-banner", role: "alert", hidden: true });
+    this.stage = element("div", { class: "armature-stage" }, this.banner);
     this.status = element("div", { class: "armature-status", role: "status", "aria-live": "polite" });
     this.footer = element("div", { class: "armature-footer" }, this.status);
-    this.body = element("div", { class: "armature-body" }, this.toolbar, this.keys, this.stage, this.banner, this.footer);
+    this.body = element("div", { class: "armature-body" }, this.toolbar, this.keys, this.stage, this.footer);
     this.root = element("div", { class: "armature", title: "", "data-capture-wheel": "true" }, this.body);
     const turn = () => (this.expanded ? this.shrink() : this.expand());
     this.expandButton = button({ icon: "expand", title: t("Full screen"), pressed: false, onclick: turn });
