@@ -125,3 +125,15 @@ test("a line of text stands under the stage and tells what was typed", () => {
   line.dispatchEvent(new Event("change"));
   expect(typed).toEqual(["1, 2"]);
 });
+
+test("fingers that move in an editor are no business of the graph", () => {
+  const graph = document.createElement("div");
+  const heard = vi.fn();
+  graph.addEventListener("touchmove", heard, true);
+  graph.append(frame.root, document.createElement("p"));
+  document.body.append(graph);
+  frame.stage.dispatchEvent(new Event("touchmove", { bubbles: true }));
+  expect(heard).not.toHaveBeenCalled();
+  graph.lastChild.dispatchEvent(new Event("touchmove", { bubbles: true }));
+  expect(heard).toHaveBeenCalledOnce();
+});

@@ -1,5 +1,6 @@
 import { beforeEach, expect, test, vi } from "vitest";
 import { Frame } from "../../web/js/frame.js";
+import { History } from "../../web/js/store.js";
 import { View } from "../../web/js/view.js";
 
 let frame, view, painter;
@@ -22,10 +23,13 @@ const at = (clientX, clientY) => {
   return [Math.round(x * 1000) / 1000, Math.round(y * 1000) / 1000];
 };
 
-function pointer(type, more = {}) {
+function pointer(type, { pointerId = 1, pointerType = "mouse", isPrimary = false, ...more } = {}) {
   const event = new MouseEvent(type, { button: 0, buttons: 1, clientX: 104, clientY: 54, bubbles: true, ...more });
-  view.canvas.dispatchEvent(Object.assign(event, { pointerId: 1 }));
+  view.canvas.dispatchEvent(Object.assign(event, { pointerId, pointerType, isPrimary }));
 }
+
+const finger = (pointerId, type, clientX, clientY, more = {}) =>
+  pointer(type, { pointerId, pointerType: "touch", clientX, clientY, ...more });
 
 test("a fitted picture has the whole of it in the middle, at any zoom of the graph", () => {
   expect(view.scale).toBe(2);
@@ -72,4 +76,60 @@ test("the space bar makes a drag move the view", () => {
   expect(painter.down).not.toHaveBeenCalled();
   view.pan(20, 10);
   expect(at(104, 54)).toEqual([-10, -5]);
+});
+
+test("two fingers zoom and move the picture, whose places stay under them", () => {
+  finger(1, "pointerdown", 150, 80);
+  finger(2, "pointerdown", 170, 80);
+  const held = [at(150, 80), at(170, 80)];
+  finger(1, "pointermove", 140, 90);
+  finger(2, "pointermove", 180, 90);
+  expect([at(140, 90), at(180, 90)]).toEqual(held);
+  expect(view.scale).toBeCloseTo(4);
+  finger(2, "pointerup", 180, 90);
+  finger(1, "pointermove", 100, 90); // the one that is left draws nothing
+  finger(1, "pointerup", 100, 90);
+  expect([painter.down, painter.move, painter.up].map((one) => one.mock.calls.length)).toEqual([1, 0, 1]);
+  finger(3, "pointerdown", 150, 80);
+  expect(painter.down).toHaveBeenCalledTimes(2);
+});
+
+test("what the first of two fingers drew is taken back for good", () => {
+  const history = (frame.handlers.history = new History(0));
+  painter.up.mockImplementation(() => history.push(history.value + 1));
+  finger(1, "pointerdown", 150, 80);
+  finger(1, "pointerup", 150, 80);
+  finger(1, "pointerdown", 150, 80);
+  finger(2, "pointerdown", 170, 80);
+  expect([history.value, history.future]).toEqual([1, []]);
+});
+
+test("a palm beside the pen neither draws nor ends the line", () => {
+  pointer("pointerdown", { pointerType: "pen" });
+  finger(2, "pointerdown", 150, 80);
+  finger(3, "pointerdown", 170, 80);
+  finger(2, "pointermove", 160, 80);
+  finger(2, "pointerup", 160, 80);
+  pointer("pointermove", { clientX: 114 });
+  pointer("pointerup");
+  expect([painter.down, painter.move, painter.up].map((one) => one.mock.calls.length)).toEqual([1, 1, 1]);
+});
+
+test("an editor with a use of its own for the wheel is not zoomed by fingers", () => {
+  const chart = new View(new Frame({ label: "Chart", onWheel: () => true }), painter);
+  view = chart;
+  finger(1, "pointerdown", 150, 80);
+  finger(2, "pointerdown", 170, 80);
+  finger(1, "pointermove", 140, 80);
+  expect(chart.scale).toBe(1);
+  expect([painter.down, painter.move].map((one) => one.mock.calls.length)).toEqual([1, 1]);
+});
+
+test("a finger that was lifted elsewhere is forgotten when the next one comes", () => {
+  finger(1, "pointerdown", 150, 80, { isPrimary: true });
+  finger(2, "pointerdown", 170, 80);
+  finger(3, "pointerdown", 150, 80, { isPrimary: true });
+  finger(3, "pointermove", 160, 80);
+  finger(3, "pointerup", 160, 80);
+  expect([painter.down, painter.move].map((one) => one.mock.calls.length)).toEqual([2, 1]);
 });

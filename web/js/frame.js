@@ -1,7 +1,7 @@
 // @ts-check
 /** An editor's frame: toolbar, stage, status line, keyboard focus, clipboard and the full screen. */
 
-import { passToGraph, vueNodes } from "./host.js";
+import { keepTouches, passToGraph, vueNodes } from "./host.js";
 import { t } from "./i18n.js";
 import { button, element, group, icon, press, styles } from "./ui.js";
 
@@ -43,6 +43,7 @@ export class Frame {
     this.expandButton = button({ icon: "expand", title: t("Full screen"), pressed: false, onclick: turn });
     this.toolbar.append(group(t("Editor"), ...this.#steps(), this.expandButton));
     this.#listen();
+    keepTouches();
     this.refresh();
   }
 
@@ -112,6 +113,13 @@ export class Frame {
   redo() {
     if (this.handlers.history?.redo()) this.#stepped();
     return true;
+  }
+
+  /** Takes the last step back for good. */
+  forget() {
+    this.undo();
+    this.handlers.history?.future.pop();
+    this.refresh();
   }
 
   /** Fills the screen, with the same editor. */

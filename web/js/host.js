@@ -295,6 +295,18 @@ export function panningGraph() {
   return app.canvas.read_only;
 }
 
+/** Keeps the fingers in editors from the graph, which else zooms wherever two of them move. */
+export function keepTouches() {
+  if (!keepTouches.begun) window.addEventListener("touchmove", kept, true);
+  keepTouches.begun = true;
+}
+keepTouches.begun = false;
+
+/** @param {TouchEvent} event */
+function kept(event) {
+  if (event.target instanceof Element && event.target.closest(".armature")) event.stopPropagation();
+}
+
 /** Leaves an event to the graph, which pans and zooms with it. @param {PointerEvent | WheelEvent} event */
 export function passToGraph(event) {
   if (event.type === "wheel") app.canvas.processMouseWheel(/** @type {WheelEvent} */ (event));

@@ -28,7 +28,11 @@ export class View {
     this.top = 0;
     this.fitted = true;
     this.asked = false;
-    /** @type {"draw" | "pan" | null} */ this.gesture = null;
+    /** @type {"draw" | "pan" | "pinch" | null} */ this.gesture = null;
+    /** @type {PointerEvent | null} */ this.held = null; // what the gesture began with
+    /** @type {Map<number, PointerEvent>} */ this.fingers = new Map(); // on the stage, as they were last
+    /** @type {any} */ this.before = undefined; // the editor's value when the drawing began
+    this.zooms = !frame.handlers.onWheel;
     this.canvas = document.createElement("canvas");
     this.canvas.className = "armature-canvas";
     this.canvas.setAttribute("aria-hidden", "true");
@@ -110,9 +114,13 @@ export class View {
 
   /** @param {{ clientX: number, clientY: number }} at @returns {[number, number]} CSS pixels of the stage, whatever the graph's zoom */
   #css({ clientX, clientY }) {
-    const box = this.canvas.getBoundingClientRect();
-    const shrink = this.canvas.clientWidth / (box.width || 1) || 1;
-    return [(clientX - box.left) * shrink, (clientY - box.top) * shrink];
+    const { left, top } = this.canvas.getBoundingClientRect();
+    return [(clientX - left) * this.#shrink, (clientY - top) * this.#shrink];
+  }
+
+  /** CSS pixels of the stage to a pixel of the page, which the graph's zoom makes differ. */
+  get #shrink() {
+    return this.canvas.clientWidth / (this.canvas.getBoundingClientRect().width || 1) || 1;
   }
 
   #listen() {
@@ -127,6 +135,10 @@ export class View {
 
   /** @param {PointerEvent} event */
   #down(event) {
+    if (event.pointerType === "touch" && !this.#alone(event)) return;
+    this.gesture = null;
+    this.held = event;
+    this.before = this.frame.handlers.history?.value;
     const pans = (event.button === 1 && this.frame.expanded) || (event.button === 0 && this.frame.space);
     if (pans) this.gesture = "pan";
     else if (event.button === 0 && !panningGraph() && this.painter.down?.(this.at(event), event)) this.gesture = "draw";
@@ -135,10 +147,11 @@ export class View {
 
   /** @param {PointerEvent} event */
   #move(event) {
-    if (this.gesture === "pan") {
-      const shrink = this.canvas.clientWidth / (this.canvas.getBoundingClientRect().width || 1);
-      this.pan(event.movementX * shrink, event.movementY * shrink);
-    } else if (this.gesture === "draw") {
+    if (this.gesture === "pinch") return this.#pinch(event);
+    if (this.fingers.has(event.pointerId)) this.fingers.set(event.pointerId, event);
+    if (this.gesture && event.pointerId !== this.held?.pointerId) return;
+    if (this.gesture === "pan") this.pan(event.movementX * this.#shrink, event.movementY * this.#shrink);
+    else if (this.gesture === "draw") {
       const all = event.getCoalescedEvents?.() ?? [];
       this.painter.move?.((all.length ? all : [event]).map((one) => this.at(one)), event);
     } else if (!event.buttons) this.painter.hover?.(this.at(event), event);
@@ -146,8 +159,37 @@ export class View {
 
   /** @param {PointerEvent} event */
   #up(event) {
+    this.fingers.delete(event.pointerId);
+    if (this.gesture === "pinch" ? this.fingers.size : event.pointerId !== this.held?.pointerId) return;
     if (this.gesture === "draw") this.painter.up?.(this.at(event), event);
     this.gesture = null;
+  }
+
+  /** Whether a finger that came down draws: not the second one, nor a palm beside the pen. @param {PointerEvent} event */
+  #alone(event) {
+    if (this.gesture && this.held?.pointerType !== "touch") return false;
+    if (event.isPrimary) this.fingers.clear(); // one may have been lifted where the canvas did not see it
+    this.fingers.set(event.pointerId, event);
+    if (this.zooms && this.fingers.size === 2) this.#pinched();
+    return this.fingers.size === 1;
+  }
+
+  /** A second finger is down: they move the picture, and what the first has drawn until then was not meant. */
+  #pinched() {
+    const [first] = this.fingers.values();
+    if (this.gesture === "draw") this.painter.up?.(this.at(first), first);
+    this.gesture = "pinch";
+    if (this.frame.handlers.history?.value !== this.before) this.frame.forget();
+  }
+
+  /** The picture follows the places that two fingers hold. @param {PointerEvent} event */
+  #pinch(event) {
+    if (this.fingers.size < 2 || !this.fingers.has(event.pointerId)) return;
+    const before = between(this.fingers);
+    this.fingers.set(event.pointerId, event);
+    const after = between(this.fingers);
+    this.zoom(after.apart / before.apart, before);
+    this.pan((after.clientX - before.clientX) * this.#shrink, (after.clientY - before.clientY) * this.#shrink);
   }
 
   /** @param {WheelEvent} event */
@@ -155,6 +197,13 @@ export class View {
     this.zoom(Math.exp(-event.deltaY / (event.ctrlKey ? 100 : 500)), event);
     return true;
   }
+}
+
+/** The middle of two fingers and how far they are apart. @param {Map<number, PointerEvent>} fingers */
+function between(fingers) {
+  const [a, b] = fingers.values();
+  const apart = Math.hypot(a.clientX - b.clientX, a.clientY - b.clientY) || 1;
+  return { clientX: (a.clientX + b.clientX) / 2, clientY: (a.clientY + b.clientY) / 2, apart };
 }
 
 /** @param {PointerEvent} event */
