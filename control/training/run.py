@@ -3,7 +3,6 @@
 Two runs with the same plan, seed and data end with the same weights, bit for bit on a CPU.
 """
 
-import math
 import os
 from collections.abc import Callable, Iterator
 from copy import deepcopy
@@ -21,6 +20,7 @@ from ...errors import TrainingFailed, UnreadableFile
 STEP = "step"
 MODEL, AVERAGED, OPTIMIZER = "model.", "averaged.", "optimizer."
 DRAWS = 1_000_003  # a prime: seeds of neighbouring runs do not meet
+SEEDS = 2**64  # of PyTorch's generators
 
 Loss = Callable[[torch.Generator], Tensor]
 """Draws a batch with the generator, whose state depends on seed and step alone, and returns a scalar."""
@@ -99,13 +99,15 @@ class Run:
         )
         self.averaged = deepcopy(model).requires_grad_(False) if plan.average else model
         self.step = self.kept = 0
+        self.whole = True  # and not half an update behind Ctrl-C
         self.resume()
+        self._agree()
 
     def train(self, loss: Loss, after: Callable[["Run", float], None] = lambda run, value: None) -> None:
         """Take the remaining steps. `after(run, loss)` is called behind each; what it raises ends the run.
 
         Raises:
-            TrainingFailed: the loss is not a finite number; the weights are those of the step before.
+            TrainingFailed: loss or gradient are not finite; the weights are those of the step before.
         """
         try:
             while self.step < self.plan.steps:
@@ -118,7 +120,7 @@ class Run:
 
     def save(self) -> None:
         """Written aside, then renamed: a kill in the middle leaves the last checkpoint whole."""
-        if self.file is None or self.step == self.kept or self.together.part[0] > 0:
+        if self.file is None or self.step == self.kept or not self.whole or self.together.part[0] > 0:
             return
         self.file.parent.mkdir(parents=True, exist_ok=True)
         aside = self.file.with_suffix(".writing")
@@ -149,29 +151,49 @@ class Run:
             ) from error
         self.step = self.kept = steps_taken(self.file)
 
+    def _agree(self) -> None:
+        """
+        Raises:
+            UnreadableFile: another process goes on from another step.
+        """
+        mean = torch.full((1,), float(self.step), device=self.trained[0].device)
+        self.together.mean([mean])
+        if mean.item() != self.step:
+            raise UnreadableFile(
+                f"This process would go on behind step {self.step}, and others behind another. Let all of them read "
+                "one checkpoint: share its folder."
+            )
+
     def _update(self, loss: Loss) -> float:
         """One step; returns its loss."""
-        total = 0.0
         self.optimizer.zero_grad(set_to_none=True)
-        for part in range(self.plan.accumulate):
-            draw = self.step * self.plan.accumulate + part
-            value = loss(torch.Generator().manual_seed(self.plan.seed * DRAWS + draw)) / self.plan.accumulate
-            told = value.detach().clone()
-            self.together.mean([told])
-            total += told.item()
-            if not math.isfinite(total):
-                raise TrainingFailed(
-                    f"The loss of step {self.step + 1} is {total}. Try a lower learning rate, or precision fp32."
-                )
-            value.backward()
+        total = sum(self._batch(loss, part) for part in range(self.plan.accumulate))
         self.together.mean([p.grad for p in self.trained if p.grad is not None])
-        torch.nn.utils.clip_grad_norm_(self.trained, self.plan.clip)
+        self._finite("gradient", torch.nn.utils.clip_grad_norm_(self.trained, self.plan.clip))
         for group in self.optimizer.param_groups:
             group["lr"] = self.plan.rate(self.step)
+        self.whole = False
         self.optimizer.step()
         self._follow()
         self.step += 1
+        self.whole = True
         return total
+
+    def _batch(self, loss: Loss, part: int) -> float:
+        """The share in the loss of one of the step's batches, whose gradient is added."""
+        draw = self.plan.seed * DRAWS + self.step * self.plan.accumulate + part
+        value = loss(torch.Generator().manual_seed(draw % SEEDS)) / self.plan.accumulate
+        told = value.detach().clone()
+        self.together.mean([told])
+        self._finite("loss", told)
+        value.backward()
+        return told.item()
+
+    def _finite(self, what: str, number: Tensor) -> None:
+        if not number.isfinite():
+            raise TrainingFailed(
+                f"The {what} of step {self.step + 1} is {number.item()}. Try a lower learning rate, or precision fp32."
+            )
 
     def _follow(self) -> None:
         """Move the average towards the weights; faster at first, when they are still far from good."""

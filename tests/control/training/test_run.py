@@ -6,6 +6,7 @@ import subprocess
 import sys
 import threading
 import time
+from itertools import combinations
 
 import pytest
 import torch
@@ -69,6 +70,43 @@ def test_a_loss_that_is_no_number_leaves_the_weights_before_it(tmp_path):
     assert started(run.file).step == 3 and all(p.isfinite().all() for p in run.model.parameters())
 
 
+def test_an_infinite_gradient_leaves_the_weights_before_it(tmp_path):
+    """The loss is a number where its slope is none: the root of nothing."""
+    run = started(tmp_path / "run.safetensors")
+    good = loss_of(run)
+
+    def loss(generator):
+        return good(generator) + (0 * run.model.weight.sum()).sqrt() if run.step == 3 else good(generator)
+
+    with pytest.raises(TrainingFailed, match="gradient of step 4 is nan"):
+        run.train(loss)
+    assert started(run.file).step == 3 and all(p.isfinite().all() for p in run.model.parameters())
+
+
+def test_a_stop_in_the_middle_of_an_update_costs_the_steps_since_the_last_checkpoint(tmp_path):
+    whole, stopped = started(None), started(tmp_path / "run.safetensors")
+    whole.train(loss_of(whole))
+
+    def press(optimizer, *given):
+        if stopped.step == 12:
+            raise KeyboardInterrupt
+
+    stopped.optimizer.register_step_post_hook(press)
+    with pytest.raises(KeyboardInterrupt):
+        stopped.train(loss_of(stopped))
+    resumed = started(stopped.file)
+    assert resumed.step == 10
+    resumed.train(loss_of(resumed))
+    assert same(whole.model, resumed.model) and same(whole.averaged, resumed.averaged)
+
+
+def test_every_seed_trains_in_its_own_way():
+    runs = [started(None, Plan(1, seed=seed)) for seed in (0, 1, 2**63 - 1)]
+    for run in runs:
+        run.train(loss_of(run))
+    assert not any(same(a.model, b.model) for a, b in combinations(runs, 2))
+
+
 KILLED = """
 import sys
 sys.path.insert(0, {root!r})
@@ -103,6 +141,21 @@ def test_accumulated_batches_are_one_large_one():
     halves.train(lambda g: (halves.model(x[:2] if g.initial_seed() % 2 == 0 else x[2:])).square().mean())
     whole.train(lambda g: whole.model(x).square().mean())
     torch.testing.assert_close(halves.model.weight, whole.model.weight, rtol=0, atol=1e-7)
+
+
+def test_the_average_follows_the_weights():
+    """Every step keeps 0.6 of it; the first ones less: a tenth, two elevenths, three twelfths."""
+    run = started(None, Plan(12, 0.01, average=0.6))
+    expected, keeps = run.model.weight.detach().clone(), []
+
+    def follow(run, value):
+        keep = min(0.6, run.step / (9 + run.step))
+        keeps.append(keep)
+        expected.mul_(keep).add_(run.model.weight.detach(), alpha=1 - keep)
+
+    run.train(loss_of(run), follow)
+    assert keeps[0] == 0.1 and keeps[-1] < 0.6
+    torch.testing.assert_close(run.averaged.weight, expected, rtol=0, atol=1e-7)
 
 
 def test_the_rate_warms_up_and_falls():
@@ -140,6 +193,25 @@ class Thread:
 
     def wait(self):
         self.meeting.wait(timeout=30)
+
+
+def test_two_that_go_on_from_unlike_checkpoints_are_told(tmp_path):
+    run = started(tmp_path / "run.safetensors")
+    run.train(loss_of(run))
+    meeting, given = threading.Barrier(2), [None, None]
+    files, refused = [run.file, tmp_path / "elsewhere.safetensors"], []
+
+    def go_on(number):
+        with pytest.raises(UnreadableFile, match="share its folder"):
+            Run(nn.Linear(4, 4), PLAN, files[number], Thread(number, meeting, given))
+        refused.append(number)
+
+    threads = [threading.Thread(target=go_on, args=[number]) for number in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(refused) == [0, 1]
 
 
 def test_two_with_half_a_batch_each_are_one_with_all_of_it(tmp_path):
