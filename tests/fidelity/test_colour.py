@@ -42,6 +42,15 @@ def test_an_image_agrees_with_its_own_palette():
     assert numbers["Delta E"] == 0 and picture.shape == (1, 3, 512, 512)
 
 
+def test_the_picture_is_bright_where_the_colours_differ():
+    hint = torch.full((1, 3, 8, 8), 0.5)
+    found = hint.clone()
+    found[..., 4:] = 1.0
+    picture, _ = colour(hint, hint=hint, found=found)
+    brightness = picture[0].sum(0)
+    assert brightness[:, :4].max() < 0.1 < 1 < brightness[:, 4:].min()
+
+
 def test_black_and_white_are_a_hundred_apart():
     black, white = torch.zeros(1, 3, 8, 8), torch.ones(1, 3, 8, 8)
     assert colour(white, hint=black, found=white)[1][0]["Delta E"] == pytest.approx(100, abs=0.01)

@@ -1,5 +1,6 @@
 import pytest
 import torch
+from scipy.linalg import lstsq
 from scipy.stats import spearmanr
 
 from armature.fidelity.depth import depth, rank_correlation
@@ -25,6 +26,23 @@ def test_scale_and_shift_change_the_mse_alone():
     found = numbers(ramp(), ramp() * 0.5 + 0.2)
     mse = sum((k / 24 - 0.2) ** 2 for k in range(12)) / 12
     assert found == pytest.approx({"rank correlation": 1, "MSE": mse, "aligned MSE": 0}, abs=1e-6)
+
+
+def test_the_best_scale_and_shift_are_those_of_least_squares():
+    first, second = (one[:, :1, :64, :64].expand(1, 3, 64, 64) for one in (astronaut(), coffee()))
+    given, wanted = (one[0, 0].double().flatten() for one in (second, first))
+    columns = torch.stack([given, torch.ones_like(given)], 1).numpy()
+    solution, *_ = lstsq(columns, wanted.numpy())
+    expected = ((columns @ solution - wanted.numpy()) ** 2).mean()
+    assert numbers(first, second)["aligned MSE"] == pytest.approx(expected, rel=1e-6)
+
+
+def test_the_picture_is_bright_where_the_depth_is_wrong():
+    wrong = ramp().clone()
+    wrong[..., 2, 3] = 0
+    picture, _ = depth(ramp(), hint=ramp(), found=wrong)
+    brightness = picture[0].sum(0)
+    assert brightness.argmax() == 11 and brightness[2, 3] > 2 * brightness[0, 0]
 
 
 def test_reversed_depth_has_all_ranks_against_it():

@@ -2,7 +2,9 @@ import math
 
 import pytest
 import torch
+from scipy.ndimage import distance_transform_edt
 from skimage.metrics import hausdorff_distance
+from sklearn.metrics import precision_recall_fscore_support
 
 from armature.fidelity.edges import edge_fidelity, edges
 from armature.preprocessors.edges.canny import canny
@@ -60,6 +62,22 @@ def test_the_distance_is_scikit_images_on_photographs():
     (score,) = edge_fidelity(first, second)
     expected = hausdorff_distance(first[0, 0].numpy() > 0.5, second[0, 0].numpy() > 0.5)
     assert score.hausdorff == pytest.approx(expected, rel=1e-5)
+
+
+def test_without_tolerance_the_numbers_are_scikit_learns_on_photographs():
+    first, second = (canny(one[..., :128, :128]) for one in (astronaut(), coffee()))
+    (score,) = edge_fidelity(first, second, tolerance=0)
+    truth, given = ((one[0, 0] > 0.5).flatten().numpy() for one in (first, second))
+    precision, recall, f1, _ = precision_recall_fscore_support(truth, given, average="binary")
+    assert (score.precision, score.recall, score.f1) == pytest.approx((precision, recall, f1))
+
+
+def test_the_tolerance_is_scipys_euclidean_distance_on_photographs():
+    first, second = (canny(one[..., :128, :128]) for one in (astronaut(), coffee()))
+    (score,) = edge_fidelity(first, second, tolerance=3)
+    truth, given = ((one[0, 0] > 0.5).numpy() for one in (first, second))
+    assert score.precision == pytest.approx((distance_transform_edt(~truth)[given] <= 3).mean())
+    assert score.recall == pytest.approx((distance_transform_edt(~given)[truth] <= 3).mean())
 
 
 def test_an_image_obeys_its_own_edges_and_no_others():

@@ -3,6 +3,7 @@ import pytest
 import torch
 
 from armature.fidelity.lines import average_precision, lines, matches
+from armature.fidelity.pictures import HIT, MISSED, SURPLUS
 
 from ..preprocessors.photographs import coffee
 
@@ -51,6 +52,18 @@ def test_drawn_maps_are_read():
     assert same == {"sAP10": 1, "sAP5": 1, "sAP15": 1} and picture[:, 2].max() == 1
     _, (half,) = lines(drawn(40), hint=drawn(40, 80), found=drawn(40))
     assert half["sAP10"] == pytest.approx(0.5)
+
+
+def test_the_picture_tells_hits_misses_and_surplus():
+    picture, _ = lines(drawn(20), hint=drawn(20, 60), found=drawn(20, 100))
+    white, blue, orange = (torch.tensor(colour) / 255 for colour in (HIT, MISSED, SURPLUS))
+    for row, colour in ((20, white), (60, blue), (100, orange)):
+        shown = picture[0, :, row - 2 : row + 3, 60].T  # the detector sees the line's two sides
+        assert any(torch.allclose(one, colour) for one in shown), row
+        assert not any(
+            torch.allclose(one, other) for one in shown for other in (white, blue, orange) if other is not colour
+        )
+    assert not picture[0, :, 40, 60].any()
 
 
 def test_an_image_obeys_its_own_lines():

@@ -1,9 +1,10 @@
 import numpy as np
 import pytest
 import torch
-from sklearn.metrics import jaccard_score
+from sklearn.metrics import accuracy_score, jaccard_score
 
 from armature.errors import InvalidValue
+from armature.fidelity.pictures import SURPLUS
 from armature.fidelity.segments import NONE, nearest_classes, segments
 from armature.preprocessors.segments.classes import colours, indices
 
@@ -26,6 +27,22 @@ def test_a_map_agrees_with_itself():
 def test_one_stripe_of_four_is_wrong():
     found = numbers(stripes(WALL, WALL, SKY, SKY), stripes(WALL, WALL, SKY, TREE))
     assert found == pytest.approx({"mIoU": (1 + 0.5 + 0) / 3, "pixel accuracy": 0.75})
+
+
+def test_the_picture_is_the_hint_with_errors_in_orange():
+    hint = stripes(WALL, SKY, torch.zeros(3))
+    picture, _ = segments(hint, hint=hint, found=stripes(WALL, TREE, TREE))
+    assert torch.allclose(picture[0, :, 0, 0], (WALL * 255 // 2) / 255)
+    assert torch.allclose(picture[0, :, 0, 4], torch.tensor(SURPLUS) / 255)
+    assert not picture[0, :, :, 8:].any()
+
+
+def test_the_accuracy_is_scikit_learns():
+    generator = np.random.default_rng(1)
+    wanted, given = generator.integers(0, 3, (2, 40, 40))
+    hint, found = (torch.from_numpy(colours("COCO")[one]).movedim(-1, 0)[None] / 255 for one in (wanted, given))
+    expected = accuracy_score(wanted.ravel(), given.ravel())
+    assert numbers(hint, found, classes="COCO")["pixel accuracy"] == pytest.approx(expected)
 
 
 def test_what_the_hint_leaves_open_does_not_count():
