@@ -7,6 +7,7 @@ from typing import Any
 
 from ...control.checkpoint import Checkpoint
 from ...control.model import ControlModel
+from ...control.probe import trials
 from ...control.training.objective import Lessons, loss
 from ...control.training.run import Plan, Run
 from ...control.weights import LayerWeights
@@ -105,9 +106,8 @@ def _trained(network: ControlModel, cell: Cell, judge: Judge, every: int) -> tup
 
 def _sensitivity(control: ComfyControl, hint: str, judge: Judge) -> dict[str, Found]:
     """For each place of a control, what it is worth: the picture's change and the F1 where it alone does not act."""
-    found, blocks, images = {}, control.model.places.blocks, judge.drawn(control, hint)
-    for block in blocks:
-        weights = LayerWeights(values=tuple(float(one != block) for one in blocks))
+    found, images = {}, judge.drawn(control, hint)
+    for block, weights in trials(LayerWeights(), control.model.places, "without it").items():
         without = judge.drawn(control, hint, weights=weights)
         change = float((without - images).square().mean())
         found[" ".join(map(str, block))] = {"change": change, "f1": judge.scores(without)["f1"]}
