@@ -6,6 +6,7 @@ from functools import cache
 
 import comfy.model_management
 import comfy.model_sampling
+import comfy.sd
 import torch
 from comfy.model_patcher import ModelPatcher
 from torch import Tensor
@@ -14,7 +15,7 @@ from ..control.hint import Fit
 from ..control.model import ControlModel
 from ..control.step import Step
 from ..control.training.objective import Example, Prompt
-from ..errors import MismatchedBatch, WrongBaseModel
+from ..errors import MismatchedBatch, MissingInput, WrongBaseModel
 from .base_model import ComfyUNet, check_base
 from .hints import fitted, hint_size
 
@@ -30,13 +31,19 @@ class ComfyBase:
     """A MODEL as a `Base`: a copy of its own, frozen, computing in `dtype`; its LoRAs are in it.
 
     Raises:
-        WrongBaseModel: the control is for another one, or it takes more than latents (an inpainting base).
+        WrongBaseModel: the control is for another one, it takes more than latents (an inpainting base), or its loader
+            does not tell ComfyUI how to load it again.
     """
 
     def __init__(self, patcher: ModelPatcher, control: ControlModel, dtype: torch.dtype):
         check_base(control.base, patcher.model)
         if patcher.model.concat_keys:
             raise WrongBaseModel("An inpainting base takes a mask beside the latents. Train on the base it came from.")
+        if patcher.cached_patcher_init is None:
+            raise WrongBaseModel(
+                "Training needs a copy of the base, and this one's loader does not tell how to load it again. Use "
+                "ComfyUI's own loader."
+            )
         self.patcher = patcher.clone(force_deepcopy=True)
         self.patcher.set_model_compute_dtype(dtype)
         comfy.model_management.load_models_gpu([self.patcher], force_full_load=True)
@@ -97,6 +104,21 @@ class ComfyBase:
             y = encoded["y"].cond.float().clone() if "y" in encoded else None
             found.append(Prompt(encoded["c_crossattn"].cond.float().clone(), y))
         return found
+
+
+def as_latents(latents: list[dict] | None, images: list[Tensor] | None, vae: comfy.sd.VAE | None) -> list[dict]:
+    """ComfyUI's LATENTs, or those of IMAGEs (B, H, W, C) instead.
+
+    Raises:
+        MissingInput: there are neither, both, or images without a VAE.
+    """
+    if (latents is None) == (images is None):
+        raise MissingInput("The images are learned from as latents or as they are: connect either latents or images.")
+    if latents is not None:
+        return latents
+    if vae is None:
+        raise MissingInput("Images are encoded by the base's VAE: connect it to vae, or latents instead of images.")
+    return [{"samples": vae.encode(batch[..., :3])} for batch in images]
 
 
 def examples(

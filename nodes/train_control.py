@@ -4,6 +4,7 @@ from comfy_api.latest import io
 
 from ..control.training.run import Plan
 from ..host.readout import Panel
+from ..host.teaching import as_latents
 from ..host.training import PRECISIONS, Course, train_control
 from .applying import node_id
 
@@ -23,7 +24,11 @@ class TrainControl(io.ComfyNode):
             inputs=[
                 io.Model.Input("model", tooltip="The base that the control is for. Its LoRAs take part."),
                 io.ControlNet.Input("control_net", tooltip="From Create Control, or a trained one to go on from."),
-                io.Latent.Input("latents", tooltip="The images, from VAE Encode: a batch, or a list of any sizes."),
+                io.Latent.Input(
+                    "latents",
+                    optional=True,
+                    tooltip="The images, from VAE Encode: a batch, or a list of any sizes.",
+                ),
                 io.Image.Input("hints", tooltip="Their control maps, in the same order."),
                 io.Conditioning.Input("positive", tooltip="Their prompts in the same order, or one for all."),
                 io.Conditioning.Input(
@@ -117,6 +122,10 @@ class TrainControl(io.ComfyNode):
                     tooltip="After so many steps the first image is drawn from its hint and shown on the node, roughly "
                     "and without guidance. 0: never.",
                 ),
+                io.Image.Input(
+                    "images", optional=True, tooltip="The images themselves, instead of latents; they need vae."
+                ),
+                io.Vae.Input("vae", optional=True, tooltip="The base's, for images."),
             ],
             hidden=[io.Hidden.unique_id],
             outputs=[
@@ -127,8 +136,9 @@ class TrainControl(io.ComfyNode):
         )
 
     @classmethod
-    def execute(cls, latents, hints, positive, empty=None, **single) -> io.NodeOutput:
+    def execute(cls, hints, positive, latents=None, images=None, empty=None, **single) -> io.NodeOutput:
         only = {key: values[0] for key, values in single.items()}
+        latents = as_latents(latents, images, only.get("vae"))
         plan = Plan(
             steps=only["steps"],
             learning_rate=only["learning_rate"],
