@@ -1,7 +1,7 @@
 """Trains a control network on what a graph holds."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import comfy.utils
@@ -85,7 +85,8 @@ def train_control(
         progress = comfy.utils.ProgressBar(course.plan.steps)
         report = Report(network, base, groups[0][0], progress, course.picture_every, panel)
         run = teach(network, base, lessons, course, _file(course.name), report)
-        return Trained(result(run, network), _with_decoder(patcher, run, course), report.losses)
+        trained = result(run, network, facts(run, lessons, course))
+        return Trained(trained, _with_decoder(patcher, run, course), report.losses)
 
 
 def trainable(control: ComfyControl) -> ControlModel:
@@ -120,7 +121,8 @@ def teach(
         recompute(network)
         recompute(base.model.diffusion_model)
     run = Run(_learning(network, base, course), course.plan, file, together)
-    middle, whole = only_middle(network), Scale(1.0)
+    whole = Scale(1.0)
+    middle = only_middle(network) if course.middle_until else whole
     draw = cubic if isinstance(network, T2IAdapter) else uniform
 
     def batch_loss(generator: torch.Generator) -> Tensor:
@@ -140,9 +142,26 @@ def _learning(network: ControlModel, base: ComfyBase, course: Course) -> nn.Modu
     return parts.requires_grad_(True)
 
 
-def result(run: Run, network: ControlModel) -> ComfyControl:
-    """The trained control: its moving average where it has one."""
-    return hosted(_in_full(run.averaged["control"].state_dict(), network))
+def result(run: Run, network: ControlModel, told: Mapping[str, str]) -> ComfyControl:
+    """The trained control: its moving average where it has one. `told` goes into the files that it is saved to."""
+    checkpoint = _in_full(run.averaged["control"].state_dict(), network)
+    return hosted(replace(checkpoint, metadata={**checkpoint.metadata, **told}))
+
+
+def facts(run: Run, lessons: Lessons, course: Course) -> dict[str, str]:
+    """How it was trained, for a file's metadata."""
+    plan = course.plan
+    known = {
+        "steps": run.step,
+        "images": sum(map(len, lessons.groups)),
+        "batch": course.batch * plan.accumulate,
+        "learning_rate": plan.learning_rate,
+        "dropped_prompts": course.dropped,
+        "average": plan.average,
+        "precision": course.precision,
+        "seed": plan.seed,
+    }
+    return {f"armature.training.{name}": str(value) for name, value in known.items()}
 
 
 def _with_decoder(patcher: ModelPatcher, run: Run, course: Course) -> ModelPatcher:

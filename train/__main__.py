@@ -3,7 +3,7 @@
     FOLDER/name.png  an image       FOLDER/name.txt  its caption       FOLDER/maps/name.png  its control map
 
 Stopped or killed, it goes on from its last checkpoint when it is run again. For several GPUs or machines:
-    accelerate launch standalone.py train FOLDER RESULT --accelerate ...
+    accelerate launch --multi_gpu --num_processes 4 standalone.py train FOLDER RESULT --accelerate ...
 """
 
 import argparse
@@ -19,7 +19,7 @@ from ..host.creating import FAMILIES
 from ..host.practice import NAME
 from ..host.saving import write_control
 from ..host.teaching import ComfyBase, gradients
-from ..host.training import PRECISIONS, Course, result, teach, trainable
+from ..host.training import PRECISIONS, Course, facts, result, teach, trainable
 from .base import beginning, load_base
 from .examples import encoded
 from .folder import Folder, make_maps
@@ -49,6 +49,7 @@ def options(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("--warmup", type=int, default=0, help="steps in which the rate grows to that")
     parser.add_argument("--dropped", type=float, default=0.5, help="share of the prompts that are left empty")
     parser.add_argument("--average", type=float, default=0.0, help="what the moving average keeps a step; 0 is none")
+    parser.add_argument("--only-middle-until", type=int, default=0, help="until this step one link alone acts")
     parser.add_argument("--precision", choices=PRECISIONS, default="fp32", help="what is computed in")
     parser.add_argument("--checkpointing", action="store_true", help="less memory, up to half more time")
     parser.add_argument("--keep-every", type=int, default=200, help="steps between checkpoints")
@@ -68,7 +69,14 @@ def course_of(chosen: argparse.Namespace) -> Course:
         average=chosen.average,
         keep_every=chosen.keep_every,
     )
-    return Course(plan, chosen.batch, chosen.dropped, chosen.precision, recompute=chosen.checkpointing)
+    return Course(
+        plan=plan,
+        batch=chosen.batch,
+        dropped=chosen.dropped,
+        precision=chosen.precision,
+        middle_until=chosen.only_middle_until,
+        recompute=chosen.checkpointing,
+    )
 
 
 def prepared(chosen: argparse.Namespace, together: Together) -> Folder:
@@ -109,10 +117,11 @@ def train(chosen: argparse.Namespace) -> Path:
         examples = encoded(folder, network, base, clip, vae)
         lessons = Lessons([examples], examples.prompt(""), chosen.dropped, chosen.batch, together.part)
         file = chosen.result.with_suffix(".training.safetensors")
-        run = teach(network, base, lessons, course_of(chosen), file, Told(together), together)
+        course = course_of(chosen)
+        run = teach(network, base, lessons, course, file, Told(together), together)
     if together.part[0] == 0:
-        facts = {"steps": str(run.step), "images": str(len(examples))}
-        print(write_control(result(run, network), chosen.result, "original", chosen.dtype, facts))
+        trained = result(run, network, facts(run, lessons, course))
+        print(write_control(trained, chosen.result, "original", chosen.dtype, {}))
     return chosen.result
 
 

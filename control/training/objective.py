@@ -11,6 +11,7 @@ from typing import NamedTuple, Protocol
 import torch
 from torch import Tensor
 
+from ...errors import WrongControl
 from ..model import ControlModel
 from ..scale import Scale
 from ..step import Step
@@ -125,5 +126,12 @@ def joined(prompts: Sequence[Prompt]) -> Prompt:
 
 
 def only_middle(control: ControlModel) -> Scale:
-    """For training on a small scale: only the middle block's link; docs/train.md of lllyasviel/ControlNet."""
-    return Scale(1.0, {block: float(block[0] == "middle") for block in control.places.blocks})
+    """For training on a small scale: only the middle block's link; docs/train.md of lllyasviel/ControlNet.
+
+    Raises:
+        WrongControl: it has none.
+    """
+    linked = {block: float(block[0] == "middle") for block in control.places.blocks}
+    if not any(linked.values()):
+        raise WrongControl("This control has no link to the middle block, which is to learn alone. Link all at once.")
+    return Scale(1.0, linked)

@@ -13,10 +13,11 @@ from armature.benchmarks.counting import keeping
 from armature.control.training.objective import Lessons, loss
 from armature.control.training.recomputing import recompute
 from armature.control.training.run import Plan
-from armature.errors import InvalidValue, MismatchedBatch, MissingInput, WrongControl
+from armature.errors import InvalidValue, MismatchedBatch, MissingInput, WrongBaseModel, WrongControl
+from armature.host.binding import BaseWeights
 from armature.host.creating import create_control
 from armature.host.practice import load_practice_model
-from armature.host.teaching import ComfyBase, examples, gradients
+from armature.host.teaching import ComfyBase, as_latents, examples, gradients
 from armature.host.training import Course, train_control, trainable
 
 CHOICES = {
@@ -110,12 +111,37 @@ def cancel_at(step):
     return hook
 
 
-def test_only_the_middle_is_linked_at_first(practice, two):
+@pytest.mark.parametrize("until, linked", [(2, False), (1, True)])
+def test_only_the_middle_is_linked_until_the_others_are(practice, two, until, linked):
     control = new(practice, "ControlNet")
-    course = Course(Plan(2, learning_rate=1e-2), batch=2, dropped=0.0, middle_until=2)
+    course = Course(Plan(2, learning_rate=1e-2), batch=2, dropped=0.0, middle_until=until)
     weights = train_control(practice[0], control, *two, None, course).control.model.state_dict()
     changed = {key for key, weight in control.model.state_dict().items() if not torch.equal(weight, weights[key])}
-    assert "middle_block_out.0.weight" in changed and not any(key.startswith("zero_convs") for key in changed)
+    assert "middle_block_out.0.weight" in changed
+    assert {f"zero_convs.{n}.0.weight" in changed for n in range(12)} == {linked}
+
+
+def test_half_precision_is_for_what_is_computed_and_not_for_the_weights(practice, two):
+    courses = [Course(Plan(2, learning_rate=1e-3), batch=1, dropped=0.0, precision=name) for name in ("bf16", "fp32")]
+    half, full = (train_control(practice[0], new(practice, "ControlNet"), *two, None, course) for course in courses)
+    assert {weight.dtype for weight in half.control.model.state_dict().values()} == {torch.float32}
+    assert half.losses == pytest.approx(full.losses, rel=0.05) and half.losses != full.losses
+
+
+def test_what_is_trained_tells_how(practice, two):
+    course = Course(Plan(1, learning_rate=1e-3, seed=7, accumulate=2), batch=1, dropped=0.25)
+    trained = train_control(practice[0], new(practice, "T2I-Adapter"), *two, two[2][0], course)
+    told = trained.control.model.metadata
+    assert {key.removeprefix("armature.training."): value for key, value in told.items()} == {
+        "steps": "1",
+        "images": "2",
+        "batch": "2",
+        "learning_rate": "0.001",
+        "dropped_prompts": "0.25",
+        "average": "0.0",
+        "precision": "fp32",
+        "seed": "7",
+    }
 
 
 def test_an_unlocked_decoder_comes_with_the_model(practice, two):
@@ -125,22 +151,28 @@ def test_an_unlocked_decoder_comes_with_the_model(practice, two):
     patched = {key for key in trained.model.patches if key.startswith("diffusion_model.")}
     assert "diffusion_model.out.2.weight" in patched and "diffusion_model.output_blocks.0.0.in_layers.2.bias" in patched
     assert not any(".input_blocks." in key or ".middle_block." in key for key in patched)
+    learned = BaseWeights(trained.model)
+    assert not torch.equal(learned["out.2.weight"], before)
     assert torch.equal(practice[0].model.diffusion_model.out[2].weight, before)
 
 
-@pytest.mark.parametrize("kind", ["EPS", "V_PREDICTION"])
+@pytest.mark.parametrize("kind", ["EPS", "V_PREDICTION", "FLOW"])
 def test_the_loss_is_in_what_the_base_predicts(kind):
-    """Noise, or Salimans and Ho's velocity (arXiv:2202.00512) of the latents scaled to unit variance."""
+    """Noise; Salimans and Ho's velocity (arXiv:2202.00512) of the latents scaled to unit variance; or that of a
+    straight flow from noise to latents (Liu et al. 2022, arXiv:2209.03003)."""
     base = object.__new__(ComfyBase)
     base.sampling = comfy.model_base.model_sampling(
         comfy.supported_models_base.BASE({}), comfy.model_base.ModelType[kind]
     )
     latents, noise = torch.randn(2, 4, 8, 8), torch.randn(2, 4, 8, 8)
-    sigmas = torch.tensor([0.05, 9.0])
+    base.device = torch.device("cpu")
+    sigmas = base.sigmas(torch.tensor([0.1, 0.9]))
     wanted = base.wanted(latents, base.noised(latents, noise, sigmas), sigmas)
     sigma = sigmas[:, None, None, None]
     velocity = (noise - sigma * latents) / (sigma**2 + 1).sqrt()
-    torch.testing.assert_close(wanted, noise if kind == "EPS" else velocity, rtol=0, atol=1e-4)
+    expected = {"EPS": noise, "V_PREDICTION": velocity, "FLOW": noise - latents}[kind]
+    assert 0 < sigmas[0] < sigmas[1]
+    torch.testing.assert_close(wanted, expected, rtol=0, atol=1e-4)
 
 
 @pytest.mark.parametrize("family", CHOICES)
@@ -180,6 +212,17 @@ LEADING = {
 }
 
 
+def test_images_are_learned_from_as_their_latents(practice):
+    vae, images = practice[2], [torch.rand(2, 64, 64, 4), torch.rand(1, 64, 128, 3)]
+    found = as_latents(None, images, vae)
+    expected = [vae.encode(batch[..., :3]) for batch in images]
+    assert all(torch.equal(one["samples"], other) for one, other in zip(found, expected, strict=True))
+    assert as_latents(found, None, None) is found
+    for given in ((None, None, vae), (found, images, vae), (None, images, None)):
+        with pytest.raises(MissingInput, match="connect"):
+            as_latents(*given)
+
+
 def test_what_cannot_be_trained_is_refused(practice, two):
     control, course = new(practice, "ControlNet"), Course(Plan(1), dropped=0.0)
     with pytest.raises(MissingInput, match="empty prompt"):
@@ -188,6 +231,10 @@ def test_what_cannot_be_trained_is_refused(practice, two):
         train_control(practice[0], control, two[0], [torch.rand(3, 64, 64, 3)], two[2], None, course)
     with pytest.raises(WrongControl, match="trained"):
         train_control(practice[0], comfy.controlnet.ControlBase(), *two, None, course)
+    unknown = practice[0].clone()
+    unknown.cached_patcher_init = None
+    with pytest.raises(WrongBaseModel, match="load it again"):
+        train_control(unknown, control, *two, None, course)
     with pytest.raises(InvalidValue, match="leads out"):
         train_control(practice[0], control, *two, None, Course(Plan(1), dropped=0.0, name="../../x"))
 
