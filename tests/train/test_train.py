@@ -59,19 +59,12 @@ def test_what_cannot_be_used_is_refused(pictures, tmp_path):
 
 def test_two_processes_train_as_one(pictures, tmp_path):
     """But for the rounding of sums in another order, which the optimizer enlarges where a gradient is nearly zero."""
-    pytest.importorskip("accelerate")
     how = ["--maps", "Canny", "--steps", "3", "--batch", "4"]
     whole, shared = trained(pictures, tmp_path / "one.safetensors", *how[2:]), tmp_path / "two.safetensors"
-    launch = [
-        sys.executable,
-        "-m",
-        "torch.distributed.run",
-        "--nproc_per_node",
-        "2",
-        str(ROOT / "standalone.py"),
-        "train",
-    ]
-    subprocess.run([*launch, str(pictures), str(shared), *SMALL, *how, "--accelerate"], check=True)
+    launch = [sys.executable, "-m", "accelerate.commands.launch", "--multi_gpu", "--main_process_port", "0"]
+    command = ["--num_processes", "2", str(ROOT / "standalone.py"), "train", str(pictures), str(shared)]
+    done = subprocess.run([*launch, *command, *SMALL, *how, "--accelerate"], check=True, stdout=subprocess.PIPE)
+    assert b"4 images, 2 processes" in done.stdout
     found = load_file(shared)
     apart = torch.cat([(found[key] - whole[key]).abs().flatten() for key in whole])
     assert (apart > 1e-6).float().mean() < 1e-4 and apart.max() <= 6e-4
