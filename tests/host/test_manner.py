@@ -73,14 +73,25 @@ def run(base, family, control=None, manner=PLAIN, strength=1.0, **options):
     return sample(base, *both, **options)
 
 
-def test_a_mask_of_zeros_is_no_control(case, base):
+@pytest.fixture(scope="module")
+def plain(case, base):
+    """The run without a control."""
+    return run(base, case.base)
+
+
+@pytest.fixture(scope="module")
+def whole(case, base):
+    """The run with a control that acts everywhere."""
+    return run(base, case.base, case.control())
+
+
+def test_a_mask_of_zeros_is_no_control(case, base, plain):
     nowhere = Manner(mask=effect_mask(torch.zeros(1, 8, 8)))
-    torch.testing.assert_close(run(base, case.base, case.control(), nowhere), run(base, case.base), **EXACT)
+    torch.testing.assert_close(run(base, case.base, case.control(), nowhere), plain, **EXACT)
 
 
-def test_a_mask_of_ones_is_no_mask(case, base):
+def test_a_mask_of_ones_is_no_mask(case, base, whole):
     everywhere = Manner(mask=effect_mask(torch.ones(1, 8, 8)))
-    whole = run(base, case.base, case.control())
     torch.testing.assert_close(run(base, case.base, case.control(), everywhere), whole, **EXACT)
 
 
@@ -92,9 +103,9 @@ def test_a_mask_acts_where_it_is(case, base):
     assert not torch.allclose(masked, plain) and not torch.allclose(masked, whole)
 
 
-def test_weights_of_zeros_are_no_control(case, base):
+def test_weights_of_zeros_are_no_control(case, base, plain):
     silent = Manner(Schedule(course=Values((0.0,))))
-    torch.testing.assert_close(run(base, case.base, case.control(), silent), run(base, case.base), **EXACT)
+    torch.testing.assert_close(run(base, case.base, case.control(), silent), plain, **EXACT)
 
 
 def test_for_the_positive_prompt_alone_it_equals_a_negative_without_control(case, base):
@@ -117,17 +128,16 @@ def test_the_unet_stays_batched(case, base):
     assert batches == [2, 2]
 
 
-def test_negative_strengths_and_leftovers(case, base):
+def test_negative_strengths_and_leftovers(case, base, plain):
     shaped = Manner(mask=effect_mask(LEFT), weights=LayerWeights("soft"))
-    plain, once = run(base, case.base), run(base, case.base, case.control(), shaped, -0.5)
+    once = run(base, case.base, case.control(), shaped, -0.5)
     assert once.isfinite().all() and not torch.allclose(once, plain)
     torch.testing.assert_close(run(base, case.base), plain, **EXACT)
     torch.testing.assert_close(run(base, case.base, case.control(), shaped, -0.5), once, **EXACT)
 
 
-def test_an_interrupt_leaves_nothing(case, base):
+def test_an_interrupt_leaves_nothing(case, base, plain, whole):
     control = case.control()
-    plain, whole = run(base, case.base), run(base, case.base, control)
 
     def interrupt(*progress):
         raise InterruptProcessingException
