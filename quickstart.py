@@ -1,7 +1,8 @@
 """From an empty machine to a controlled image: a real ComfyUI with this pack, in the folder .quickstart.
 
     python3 quickstart.py                    set up, draw the first controlled image, keep serving
-    python3 quickstart.py test [arguments]   set up and run all tests; the arguments are pytest's
+    python3 quickstart.py test               set up and run the tests, but for those marked slow
+    python3 quickstart.py test [arguments]   run those that pytest's arguments choose: -m "" is all, the slow too
     python3 quickstart.py run MODULE [...]   set up and run one of the pack's modules, such as benchmarks.sampling_step
 
 Standard library only. Every stage can be killed and is made whole by the next run.
@@ -78,9 +79,9 @@ def parse(arguments):
 
 def test(options, arguments):
     prepare(options, Stages())
-    if not arguments:
-        arguments = ["-n", str(min(os.cpu_count() or 1, MOST_AT_ONCE)), "--dist", "loadfile"]
-    return subprocess.call([str(program("pytest")), *arguments], cwd=str(ROOT), env=environment(options))
+    chosen = arguments or ["-m", "not slow"]
+    processes = ["-n", str(min(os.cpu_count() or 1, MOST_AT_ONCE)), "--dist", "loadfile", "--no-loadscope-reorder"]
+    return subprocess.call([str(program("pytest")), *processes, *chosen], cwd=str(ROOT), env=environment(options))
 
 
 def run(options, arguments):

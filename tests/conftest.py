@@ -8,6 +8,14 @@ import pytest
 import torch
 
 ROOT = Path(__file__).resolve().parent.parent
+LONGEST = (
+    "e2e/",
+    "live/",
+    "host/test_manner.py",
+    "host/test_training.py",
+    "host/test_union.py",
+    "preprocessors/test_every.py",
+)
 
 
 def _standalone():
@@ -27,6 +35,12 @@ torch.set_num_threads(1)  # the networks are tiny, and two threads wait for each
 def pytest_addoption(parser):
     parser.addoption("--write-docs", action="store_true", help="rewrite web/docs from the schemas")
     parser.addoption("--record", action="store_true", help="rewrite what another pack's nodes draw (tests/data)")
+
+
+def pytest_collection_modifyitems(items):
+    """The longest files first, so that no process is alone with one of them at the end."""
+    longest = tuple(f"tests/{name}" for name in LONGEST)
+    items.sort(key=lambda item: not item.nodeid.startswith(longest))
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -171,6 +171,15 @@ def test_bytecode_that_must_not_lie_beside_the_sources_lies_beside_the_environme
     assert Path(found["PYTHONPYCACHEPREFIX"]).parent == quickstart.VENV.parent
 
 
+@pytest.mark.parametrize("given, chosen", [([], ["-m", "not slow"]), (["-m", ""], ["-m", ""])])
+def test_slow_tests_run_when_they_are_asked_for(quickstart, monkeypatch, given, chosen):
+    ran = []
+    monkeypatch.setattr(quickstart, "prepare", lambda *given: None)
+    monkeypatch.setattr(quickstart.subprocess, "call", lambda command, **more: ran.extend(command))
+    quickstart.test(*quickstart.parse(["test", *given]))
+    assert ran[-2:] == chosen and ran.count("-m") == 1
+
+
 def names(lines):
     return {re.split(r"[<>=\[; ]", line.strip())[0].lower() for line in lines if line.strip() and line[0] != "#"}
 

@@ -65,7 +65,12 @@ def at_the_noisy_end(u):
 
 @pytest.mark.parametrize(
     "family, rate",
-    [("ControlNet", 5e-4), ("ControlNet-XS", 1e-3), ("T2I-Adapter", 3e-3), ("ControlNet-LLLite", 3e-3)],
+    [
+        pytest.param("ControlNet", 5e-4, marks=pytest.mark.slow),
+        pytest.param("ControlNet-XS", 1e-3, marks=pytest.mark.slow),
+        ("T2I-Adapter", 3e-3),
+        pytest.param("ControlNet-LLLite", 3e-3, marks=pytest.mark.slow),
+    ],
 )
 def test_a_control_learns_to_obey_two_hints(practice, two, family, rate):
     """Where noise hides the image, only the hint tells which it is: the loss under the other's is far greater."""
