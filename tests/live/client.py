@@ -3,6 +3,7 @@
 import asyncio
 import json
 import math
+import struct
 import uuid
 from dataclasses import dataclass, field
 from io import BytesIO
@@ -12,6 +13,7 @@ import aiohttp
 import numpy as np
 from comfy_cli.workflow_to_api import convert_ui_to_api
 from PIL import Image
+from protocol import BinaryEventTypes
 
 READOUT = "armature.readout"
 
@@ -19,11 +21,13 @@ READOUT = "armature.readout"
 @dataclass
 class Run:
     """`events` are (type, data) in order of arrival; by the id of a node, `images` are the first that it saved,
-    `batches` all of them, and `texts` what was shown on it last.
+    `batches` all of them, `texts` what was shown on it last, `previews` the pictures that it showed while it ran, and
+    `outputs` all that the history has of it.
     """
 
     events: list[tuple[str, dict]] = field(default_factory=list)
-    previews: int = 0
+    previews: dict[str, list[np.ndarray]] = field(default_factory=dict)
+    outputs: dict[str, dict] = field(default_factory=dict)
     texts: dict[str, str] = field(default_factory=dict)
     batches: dict[str, list[np.ndarray]] = field(default_factory=dict)
 
@@ -33,6 +37,14 @@ class Run:
 
     def of(self, kind: str) -> list[dict]:
         return [data for event, data in self.events if event == kind]
+
+    def previewed(self, message: bytes) -> None:
+        """A binary message, by server.py's send_image_with_metadata; others hold no picture with its node."""
+        kind, length = struct.unpack(">II", message[:8])
+        if kind == BinaryEventTypes.PREVIEW_IMAGE_WITH_METADATA:
+            node, picture = json.loads(message[8 : 8 + length])["node_id"], message[8 + length :]
+            self.previews.setdefault(node, []).append(np.asarray(Image.open(BytesIO(picture))))
+            self.events.append(("preview", {"node": node}))
 
 
 @dataclass(frozen=True)
@@ -89,8 +101,8 @@ class Client:
                     assert answer.status == 200, await answer.text()
                 await self._follow(session, socket, run, interrupt_at)
             async with session.get(f"/history/{prompt_id}") as answer:
-                outputs = (await answer.json())[prompt_id]["outputs"]
-            for node, output in ((n, o) for n, o in outputs.items() if "images" in o):
+                run.outputs |= (await answer.json())[prompt_id]["outputs"]
+            for node, output in ((n, o) for n, o in run.outputs.items() if "images" in o):
                 run.batches[node] = [await self._image(session, image) for image in output["images"]]
         return run
 
@@ -102,7 +114,7 @@ class Client:
         async with asyncio.timeout(300):
             async for message in socket:
                 if message.type == aiohttp.WSMsgType.BINARY:
-                    run.previews += 1
+                    run.previewed(message.data)
                     continue
                 event = json.loads(message.data)
                 if event["type"] == READOUT:

@@ -75,7 +75,7 @@ def test_the_example_runs_from_end_to_end_with_progress(server, prompt):
     assert run.of("execution_success") and not run.of("execution_error")
     steps = [data["value"] for data in run.of("progress") if data["node"] == place(prompt, "KSampler")]
     assert steps == list(range(1, STEPS + 1))
-    assert run.previews >= 1
+    assert run.previews[place(prompt, "KSampler")]
     assert image(prompt, run).shape == (128, 128, 3)
     hint = run.images[place(prompt, "PreviewImage")]
     assert set(np.unique(hint)) == {0, 255}

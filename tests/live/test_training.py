@@ -1,7 +1,10 @@
 """Against a live server: a control is made, trained, stopped, saved and used in graphs."""
 
+import numpy as np
 import pytest
 from safetensors import safe_open
+
+from armature.host.training_report import LARGEST
 
 SIDE = 64
 MODEL, CLIP, VAE = (["model", n] for n in range(3))
@@ -71,6 +74,21 @@ def test_a_stopped_training_keeps_its_steps(server, prompt):
     assert stopped.of("execution_interrupted")
     with safe_open(server.base / "output" / "training" / "live.safetensors", framework="pt") as held:
         assert 2 <= int(held.metadata()["step"]) < 1000
+
+
+def test_pictures_of_what_it_has_learned_arrive_while_it_trains(server, prompt):
+    """Images go in as they are here, instead of latents. ComfyUI enlarges a preview to the size that it may have."""
+    inputs = prompt["train"]["inputs"]
+    del inputs["latents"]
+    inputs |= {"images": ["photo", 0], "vae": VAE, "steps": 5, "name": "", "picture_every": 2}
+    prompt["save"]["inputs"]["prefix"] = "controlnet/watched"
+    run = server.run(prompt)
+    assert [picture.shape for picture in run.previews["train"]] == [(LARGEST // 2, LARGEST, 3)] * 2
+    hint, drawn = np.split(run.previews["train"][1], 2, axis=1)
+    assert set(np.unique(hint > 127)) == {False, True} and drawn.std() > 1
+    told = [event for event, data in run.events if data.get("node") == "train" and event in ("progress", "preview")]
+    assert told.count("progress") == 5 and told.index("preview") < len(told) - 2
+    assert run.texts["train"].startswith("step 5 of 5, loss ")
 
 
 def test_a_control_is_trained_saved_and_used(server, prompt, drawing):
