@@ -46,14 +46,14 @@ def test_what_a_file_is_and_where_one_was_written_stands_on_the_node(frontend, s
 
 
 def test_training_shows_how_far_it_is_and_what_the_control_makes_of_a_hint(frontend, shot):
-    example(frontend, "training", ArmatureTrainControl={"steps": 3, "picture_every": 1}, KSampler={"steps": 1})
+    example(frontend, "training", ArmatureTrainControl={"steps": 2, "picture_every": 1}, KSampler={"steps": 1})
     training = frontend.page.evaluate(PLACE, "ArmatureTrainControl")
     frontend.start()
     width, height = frontend.picture(training)
     assert width == 2 * height and frontend.told("ArmatureTrainControl").startswith("step ")
     shot("training")
     assert frontend.finished()["status"]["status_str"] == "success"
-    assert frontend.told("ArmatureTrainControl").startswith("step 3 of 3, loss ")
+    assert frontend.told("ArmatureTrainControl").startswith("step 2 of 2, loss ")
 
 
 @pytest.mark.parametrize("kind", ["BlockProbe", "Residuals"])
