@@ -11,9 +11,10 @@ TYPES = """() => {
     const walk = graph => graph.nodes.flatMap(node => node.subgraph ? walk(node.subgraph) : [node.type]);
     return walk(app.rootGraph) }"""
 UNKNOWN = "types => types.filter(type => !(type in LiteGraph.registered_node_types))"
+# The newest frontend's ids are texts.
 LINKED = """() => app.rootGraph.nodes.flatMap(node => node.inputs.filter(input => input.link != null).map(input => {
     const link = app.rootGraph.getLink(input.link);
-    return [node.id, input.name, link.origin_id, link.origin_slot] }))"""
+    return [Number(node.id), input.name, Number(link.origin_id), link.origin_slot] }))"""
 
 
 def linked(workflow):
