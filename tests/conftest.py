@@ -4,6 +4,7 @@ import sys
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 
+import hypothesis
 import pytest
 import torch
 
@@ -30,6 +31,8 @@ standalone.load_pack()
 sys.argv = sys.argv[:1]  # ComfyUI reads the command line when it is imported
 standalone.load_comfyui()
 torch.set_num_threads(1)  # the networks are tiny, and two threads wait for each other on a busy machine
+hypothesis.settings.register_profile("steady", derandomize=True, deadline=None)  # a busy machine is no fault
+hypothesis.settings.load_profile("steady")
 
 
 def pytest_addoption(parser):
@@ -41,6 +44,11 @@ def pytest_collection_modifyitems(items):
     """The longest files first, so that no process is alone with one of them at the end."""
     longest = tuple(f"tests/{name}" for name in LONGEST)
     items.sort(key=lambda item: not item.nodeid.startswith(longest))
+
+
+def pytest_runtest_setup():
+    """The same numbers for every test, whichever ran before."""
+    torch.manual_seed(0)
 
 
 @pytest.fixture(autouse=True, scope="session")
