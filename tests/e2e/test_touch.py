@@ -2,6 +2,8 @@
 
 import pytest
 
+from .stage import Stage
+
 STAGE = """id => {
     const box = app.graph.getNodeById(id).widgets.find(w => w.name === 'sketch').element
         .querySelector('.armature-stage').getBoundingClientRect();
@@ -21,7 +23,7 @@ class Fingers:
         self.frontend, self.page = frontend, frontend.page
         self.touch = self.page.context.new_cdp_session(self.page)
         self.node = frontend.add("ArmatureSketchEditor", 80, 120)
-        self.page.wait_for_timeout(500)  # the renderer places it
+        Stage(frontend, self.node, "sketch").at((0.5, 0.5))
 
     def drag(self, *ways):
         """Moves a finger along each way, all at once; they come down one after the other."""
