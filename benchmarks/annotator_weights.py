@@ -34,8 +34,14 @@ def _without_parts(weights: Weights) -> dict[str, Tensor]:
     return {key.partition(".")[2]: weight for key, weight in weights.items()}
 
 
+def _seeing_nobody(weights: Weights) -> dict[str, Tensor]:
+    """OpenPose's bodies: random maps hold hundreds of people, each with hands and a face to look for."""
+    last = "Mconv7_stage6_L2"
+    return _without_parts({key: weight * (last not in key) for key, weight in weights.items()})
+
+
 WRAPPED = {
-    "openpose_body": _without_parts,
+    "openpose_body": _seeing_nobody,
     "openpose_hand": _without_parts,
     "normalbae": lambda weights: {"model": weights},
     "pidinet": lambda weights: {"state_dict": {f"module.{key}": weight for key, weight in weights.items()}},
