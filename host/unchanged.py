@@ -8,9 +8,9 @@ from typing import Any, TypeVar
 Read = TypeVar("Read", bound=Callable[..., Any])
 
 
-def while_unchanged(most: int | None) -> Callable[[Read], Read]:
+def while_unchanged(most: int | None, or_none: bool = False) -> Callable[[Read], Read]:
     """For a function of a path, and of more: its last `most` answers stand while the file's time and size do, None for
-    all. It raises OSError where there is no file.
+    all. Where there is no file that can be looked at, it raises OSError, or is None.
     """
 
     def remembering(read: Read) -> Read:
@@ -20,7 +20,12 @@ def while_unchanged(most: int | None) -> Callable[[Read], Read]:
 
         @wraps(read)
         def current(path: Path, *given: Any) -> Any:
-            facts = path.stat()
+            try:
+                facts = path.stat()
+            except OSError:
+                if or_none:
+                    return None
+                raise
             return remembered(path, facts.st_mtime_ns, facts.st_size, *given)
 
         return current

@@ -91,12 +91,8 @@ def wrong_base(control: ControlHeader, base: BaseHeader) -> str | None:
     return None
 
 
+@while_unchanged(MOST_REMEMBERED, or_none=True)
 def _read(path: Path, read: Callable[[Path], Header]) -> Header | None:
-    return _remembered(path, read) if path.exists() else None
-
-
-@while_unchanged(MOST_REMEMBERED)
-def _remembered(path: Path, read: Callable[[Path], Header]) -> Header | None:
     """Pickles of the newer form, which is zipped, are mapped; older ones would be read whole."""
     has_header = path.suffix.lower() in SAFETENSORS or zipfile.is_zipfile(path)
     return read(path) if has_header else None

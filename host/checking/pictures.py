@@ -24,13 +24,9 @@ def picture(name: str) -> Path | None:
         return None
 
 
+@while_unchanged(MOST_REMEMBERED, or_none=True)
 def seen_in(path: Path) -> Appearance | None:
     """None where it is no picture that can be looked at."""
-    return _seen(path) if path.exists() else None
-
-
-@while_unchanged(MOST_REMEMBERED)
-def _seen(path: Path) -> Appearance | None:
     try:
         with Image.open(path) as image:
             if image.width * image.height > MOST_PIXELS:

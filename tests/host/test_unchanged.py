@@ -24,3 +24,4 @@ def test_a_file_is_read_again_when_it_has_changed_and_for_other_questions(tmp_pa
 def test_a_file_that_is_not_there_is_no_answer(tmp_path):
     with pytest.raises(FileNotFoundError):
         while_unchanged(1)(lambda path: path)(tmp_path / "none")
+    assert while_unchanged(1, or_none=True)(lambda path: path)(tmp_path / "none") is None
