@@ -23,6 +23,15 @@ test("links are walked both ways, over a ring too", () => {
   expect(ids(links.downstream(at.load))).toEqual(["apply"]);
 });
 
+test("a chain of nodes is walked back to its end, or once around a ring", () => {
+  const chain = { end: ["Load"], middle: ["Type", {}, { any: ["ANY", "end.0"] }], start: ["Type", {}, { any: ["ANY", "middle.0"] }] };
+  const behind = (node) => links.source(node, "ANY");
+  expect(ids(links.backward(named(graph(chain)).start, behind))).toEqual(["start", "middle", "end"]);
+  const ring = named(graph({ ...chain, end: ["Type", {}, { any: ["ANY", "start.0"] }] }));
+  expect(ids(links.backward(ring.start, behind))).toEqual(["start", "middle", "end"]);
+  expect(ids(links.backward(null, behind))).toEqual([]);
+});
+
 test("a node that is in no graph yet has no links, and its own values", () => {
   const fresh = { id: 1, inputs: [{ name: "steps" }], outputs: [{}], widgets: [{ name: "steps", value: 3 }] };
   expect([links.upstream(fresh, "steps"), links.valueOf(fresh, "steps"), [...links.onward(fresh)]]).toEqual([null, 3, []]);

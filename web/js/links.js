@@ -44,6 +44,15 @@ export function* onward(node) {
   }
 }
 
+/** A node and those behind it, each given by the one before it; a ring ends where it closes. @param {ComfyNode | null} node @param {(node: ComfyNode) => ComfyNode | null} behind @returns {Generator<ComfyNode>} */
+export function* backward(node, behind) {
+  const seen = new Set();
+  for (let one = node; one && !seen.has(one); one = behind(one)) {
+    seen.add(one);
+    yield one;
+  }
+}
+
 /**
  * The widget that a run takes an input's value from: the node's, or that of the subgraph which shows it outside.
  * Undefined without one, and where the subgraph's places have different values.

@@ -2,7 +2,7 @@
 /** The control model that weights are for, as far as the graph tells. */
 
 import { ask } from "../inspect.js";
-import { chosen, onward, source } from "../links.js";
+import { backward, chosen, onward, source } from "../links.js";
 import { placesOf } from "./model.js";
 
 const SOCKET = "CONTROL_NET";
@@ -14,8 +14,7 @@ const SOCKET = "CONTROL_NET";
  */
 export function controlAfter(node) {
   for (const next of onward(node)) {
-    let control = source(next, SOCKET);
-    while (control && source(control, SOCKET)) control = source(control, SOCKET);
+    const control = [...backward(source(next, SOCKET), (one) => source(one, SOCKET))].at(-1);
     const name = control && (chosen(control, "name") ?? chosen(control, "control_net_name"));
     if (typeof name === "string") return name;
   }

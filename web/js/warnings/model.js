@@ -1,7 +1,7 @@
 // @ts-check
 /** What the browser knows of a graph's controls while it is edited, and how findings are told. */
 
-import { chosen, downstream, upstream } from "../links.js";
+import { backward, chosen, downstream, upstream } from "../links.js";
 
 /**
  * A finding of the server, as host/checking/checks.py makes it.
@@ -40,12 +40,8 @@ export function byNode(findings) {
 
 /** The file that is loaded for an input of an Apply node; null where it cannot be known. @param {ComfyNode} node @param {string} input @returns {string | null} */
 export function controlFile(node, input) {
-  const seen = new Set(); // nodes may be linked in a ring
-  let source = upstream(node, input);
-  while (source && TYPED.includes(source.type) && !seen.has(source)) {
-    seen.add(source);
-    source = upstream(source, "control_net");
-  }
+  const typed = (/** @type {ComfyNode} */ one) => (TYPED.includes(one.type) ? upstream(one, "control_net") : null);
+  const source = [...backward(upstream(node, input), typed)].at(-1);
   const widget = LOADERS[/** @type {keyof typeof LOADERS} */ (source?.type)];
   return (source && widget && chosen(source, widget)) || null;
 }
@@ -75,18 +71,20 @@ function samplers(node) {
 
 /** @param {ComfyNode} node @returns {[string, string] | null} */
 function loadedBy(node) {
-  const seen = new Set();
-  for (let source = /** @type {ComfyNode | null} */ (node); source && !seen.has(source); ) {
-    seen.add(source);
+  for (const source of backward(node, modelOf)) {
     const base = BASES[/** @type {keyof typeof BASES} */ (source.type)];
     if (base) {
       const name = base[1] ? chosen(source, base[1]) : PRACTICE;
       return typeof name === "string" ? [/** @type {string} */ (base[0]), name] : null;
     }
-    const inputs = source.inputs.filter(({ type }) => type === "MODEL" || type === "GUIDER");
-    source = inputs.length === 1 ? upstream(source, inputs[0].name) : null;
   }
   return null;
+}
+
+/** The node behind the only model or guider that a node takes. @param {ComfyNode} node */
+function modelOf(node) {
+  const inputs = node.inputs.filter(({ type }) => type === "MODEL" || type === "GUIDER");
+  return inputs.length === 1 ? upstream(node, inputs[0].name) : null;
 }
 
 /**
