@@ -1,5 +1,6 @@
 """Imports the pack as ComfyUI does: a package with a path, never a folder on sys.path."""
 
+import os
 import sys
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
@@ -31,6 +32,7 @@ standalone.load_pack()
 sys.argv = sys.argv[:1]  # ComfyUI reads the command line when it is imported
 standalone.load_comfyui()
 torch.set_num_threads(1)  # the networks are tiny, and two threads wait for each other on a busy machine
+os.environ["OMP_NUM_THREADS"] = "1"  # of the servers and trainings that tests start
 hypothesis.settings.register_profile("steady", derandomize=True, deadline=None)  # a busy machine is no fault
 hypothesis.settings.load_profile("steady")
 

@@ -16,6 +16,7 @@ from PIL import Image
 from protocol import BinaryEventTypes
 
 READOUT = "armature.readout"
+SILENCE = 300  # seconds without a word after which a server counts as hung, however long the whole may take
 
 
 @dataclass
@@ -94,7 +95,8 @@ class Client:
     async def _run(self, prompt: dict, interrupt_at: int | None) -> Run:
         client, prompt_id, run = uuid.uuid4().hex, str(uuid.uuid4()), Run()
         async with aiohttp.ClientSession(self.url) as session:
-            async with session.ws_connect("/ws", params={"clientId": client}, max_msg_size=0) as socket:
+            listening = {"max_msg_size": 0, "timeout": aiohttp.ClientWSTimeout(ws_receive=SILENCE)}
+            async with session.ws_connect("/ws", params={"clientId": client}, **listening) as socket:
                 await socket.send_json({"type": "feature_flags", "data": {"supports_preview_metadata": True}})
                 body = {"prompt": prompt, "client_id": client, "prompt_id": prompt_id}
                 async with session.post("/prompt", json=body) as answer:
@@ -111,20 +113,19 @@ class Client:
             return np.asarray(Image.open(BytesIO(await answer.read())))
 
     async def _follow(self, session, socket, run: Run, interrupt_at: int | None) -> None:
-        async with asyncio.timeout(300):
-            async for message in socket:
-                if message.type == aiohttp.WSMsgType.BINARY:
-                    run.previewed(message.data)
-                    continue
-                event = json.loads(message.data)
-                if event["type"] == READOUT:
-                    run.texts[event["data"]["node"]] = event["data"]["text"]
-                run.events.append((event["type"], event["data"]))
-                if event["type"] == "progress" and event["data"]["value"] >= (interrupt_at or math.inf):
-                    async with session.post("/interrupt"):
-                        pass
-                if event["type"] == "executing" and event["data"]["node"] is None:
-                    return
+        async for message in socket:
+            if message.type == aiohttp.WSMsgType.BINARY:
+                run.previewed(message.data)
+                continue
+            event = json.loads(message.data)
+            if event["type"] == READOUT:
+                run.texts[event["data"]["node"]] = event["data"]["text"]
+            run.events.append((event["type"], event["data"]))
+            if event["type"] == "progress" and event["data"]["value"] >= (interrupt_at or math.inf):
+                async with session.post("/interrupt"):
+                    pass
+            if event["type"] == "executing" and event["data"]["node"] is None:
+                return
 
 
 def _inputs(definition: dict) -> list[tuple[str, list]]:
