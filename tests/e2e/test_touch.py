@@ -11,6 +11,8 @@ STAGE = """id => {
 PIXEL = """([id, x, y]) => {
     const canvas = app.graph.getNodeById(id).widgets.find(w => w.name === 'sketch').element.querySelector('canvas');
     return [...canvas.getContext('2d').getImageData(x * canvas.width, y * canvas.height, 1, 1).data].slice(0, 3) }"""
+POLYGON = """id => app.graph.getNodeById(id).widgets.find(w => w.name === 'sketch').element
+    .querySelector('[title^=Polygon]').click()"""
 GRAPH = "() => [app.canvas.ds.scale, ...app.canvas.ds.offset, window.scrollX, window.scrollY]"
 WHITE = [255, 255, 255]
 FRAMES = 6
@@ -68,6 +70,16 @@ def test_one_finger_draws_and_two_zoom_what_is_drawn(fingers, shot):
     fingers.drag(((0.4, 0.4), (0.4, 0.6)), ((0.6, 0.4), (0.6, 0.6)))
     assert fingers.pixel(0.5, zoomed + 0.2) == WHITE and fingers.pixel(0.5, zoomed) != WHITE
     assert fingers.strokes == [stroke] and fingers.page.evaluate(GRAPH) == before
+
+
+def test_two_fingers_set_no_corner(fingers):
+    fingers.page.evaluate(POLYGON, fingers.node)
+    fingers.drag(((0.45, 0.5), (0.25, 0.5)), ((0.55, 0.5), (0.75, 0.5)))
+    corners = [(0.3, 0.4), (0.7, 0.4), (0.7, 0.6)]
+    for place in (*corners, corners[0]):
+        fingers.drag((place, place))
+    (outline,) = fingers.strokes
+    assert outline.startswith("f|") and len(outline.split()) == 1 + len(corners)
 
 
 def test_a_finger_on_the_editors_bars_leaves_the_graph_alone(fingers):

@@ -164,6 +164,24 @@ test("corners make an outline, and one on the first or the last closes it", () =
   expect([pen.back(), pen.corners.length, pen.cancel(), pen.cancel()]).toEqual([true, 1, true, false]);
 });
 
+test.each([
+  ["a corner", [90, 90], [[10, 10], [50, 10], [50, 50]]],
+  ["the corner that closes the outline", [10, 10], [[10, 10], [50, 10], [50, 50]]],
+])("%s that was not meant is taken back", (_, last, corners) => {
+  const [pen] = holding("polygon");
+  for (const [x, y] of [...corners, last]) pen.down([x, y, 1], { reach: 3 });
+  pen.retract();
+  expect(pen.corners).toEqual(corners.map(([x, y]) => [x, y, 1]));
+});
+
+test("a line that was not meant is never made", () => {
+  const [pen, made] = holding("brush");
+  pen.down([10, 10, 1]);
+  pen.retract();
+  pen.up();
+  expect(made).toEqual([]);
+});
+
 test("a straight line begins where the last one ended", () => {
   const [pen, made] = holding("brush");
   pen.down([10, 10, 1]);

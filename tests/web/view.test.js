@@ -96,12 +96,14 @@ test("two fingers zoom and move the picture, whose places stay under them", () =
 
 test("what the first of two fingers drew is taken back for good", () => {
   const history = (frame.handlers.history = new History(0));
+  const ended = () => [painter.retract.mock.calls.length, painter.up.mock.calls.length];
+  painter.retract = vi.fn(() => expect(ended()).toEqual([1, 1])); // before the end of the drag
   painter.up.mockImplementation(() => history.push(history.value + 1));
   finger(1, "pointerdown", 150, 80);
   finger(1, "pointerup", 150, 80);
   finger(1, "pointerdown", 150, 80);
   finger(2, "pointerdown", 170, 80);
-  expect([history.value, history.future]).toEqual([1, []]);
+  expect([history.value, history.future, ended()]).toEqual([1, [], [1, 2]]);
 });
 
 test("a palm beside the pen neither draws nor ends the line", () => {

@@ -120,3 +120,23 @@ test("a control in a subgraph is asked for with the base outside, and one outsid
   const sampling = { nodes: { sampler: ["KSampler", {}, { model: ["MODEL", "-10.0"], positive: ["CONDITIONING", "-10.1"] }] }, outputs: [] };
   expect(asked({ sampler: ["Box", {}, { model, positive: sampler[2].positive }, sampling] })).toEqual([QUERY]);
 });
+
+test("a control in a subgraph that is muted is left alone, unless the subgraph has another place", () => {
+  const { base, load, apply } = PLAIN;
+  const inside = { nodes: { load, apply }, outputs: ["apply.0"] };
+  const sampled = (place) => ["KSampler", {}, { model: ["MODEL", "base.0"], positive: ["CONDITIONING", `${place}.0`] }];
+  const boxes = { base, one: ["Box", {}, {}, inside], other: ["Box", {}, {}, inside], first: sampled("one"), second: sampled("other") };
+  const boxed = graph(boxes, { ...OUTPUTS, Box: ["CONDITIONING"] });
+  const [one, other] = ["one", "other"].map((id) => boxed.getNodeById(id));
+  const inner = one.subgraph.getNodeById("apply");
+  one.mode = 2;
+  expect(queries(inner)).toEqual([QUERY]);
+  other.mode = 4;
+  expect(queries(inner)).toEqual([]);
+});
+
+test("a sampler that is muted asks for nothing", () => {
+  const apply = node(PLAIN);
+  apply.graph.getNodeById("sampler").mode = 2;
+  expect(queries(apply)).toEqual([]);
+});

@@ -3,10 +3,17 @@
 
 const INPUTS = -10; // litegraph's id of what a subgraph's inputs come from
 const OUTPUTS = -20; // and of what its outputs go to
+const ALWAYS = 0; // the mode of a node that is neither muted nor bypassed
 
 /** Every node of a graph, those inside subgraphs too. @param {ComfyGraph} graph @returns {ComfyNode[]} */
 export function nodesOf(graph) {
   return graph.nodes.flatMap((node) => (node.subgraph ? [node, ...nodesOf(node.subgraph)] : [node]));
+}
+
+/** Whether a run reaches a node: neither it nor every subgraph that it lies in is muted or bypassed. @param {ComfyNode} node @returns {boolean} */
+export function runs(node) {
+  const { graph } = node;
+  return node.mode === ALWAYS && (!graph || graph === graph.rootGraph || [...hostsOf(graph)].some(runs));
 }
 
 /** The slot of an input by its name, -1 without one. @param {ComfyNode} node @param {string} input */

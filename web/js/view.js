@@ -15,6 +15,7 @@ const ZOOM = [0.05, 64];
  * @property {(point: Point, event: PointerEvent) => boolean | void} [down]  true begins a drag
  * @property {(points: Point[], event: PointerEvent) => void} [move]  of the drag: every place since the last call
  * @property {(point: Point, event: PointerEvent) => void} [up]  the drag's end
+ * @property {() => void} [retract]  what the press began was not meant; of a drag, the end follows
  * @property {(point: Point | null, event: PointerEvent) => void} [hover]  without a button; null when it leaves
  */
 
@@ -177,6 +178,7 @@ export class View {
   /** A second finger is down: they move the picture, and what the first has drawn until then was not meant. */
   #pinched() {
     const [first] = this.fingers.values();
+    this.painter.retract?.();
     if (this.gesture === "draw") this.painter.up?.(this.at(first), first);
     this.gesture = "pinch";
     if (this.frame.handlers.history?.value !== this.before) this.frame.forget();

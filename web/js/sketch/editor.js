@@ -68,6 +68,7 @@ export class SketchEditor {
       down: (at, event) => this.#down(at, event),
       move: (points, event) => this.#move(points, event),
       up: () => this.#up(),
+      retract: () => this.pen.retract(),
       hover: (at) => this.#hover(at),
     });
     this.refresh();

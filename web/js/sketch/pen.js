@@ -18,6 +18,7 @@ export class Pen {
     this.done = done;
     /** @type {Stroke | null} */ this.wet = null;
     /** @type {Sample[]} */ this.corners = [];
+    this.before = this.corners; // the last press
     /** @type {Sample | null} */ this.last = null; // where the last line ended
   }
 
@@ -34,6 +35,7 @@ export class Pen {
    */
   down(sample, { straight = false, reach = 0 } = {}) {
     const { tool, width, colour } = this.hand();
+    this.before = this.corners;
     if (tool === "polygon") {
       this.#corner(sample, reach);
       return false;
@@ -57,9 +59,17 @@ export class Pen {
     if (stroke.tool !== "fill" || stroke.samples.length > 2) this.done(stroke);
   }
 
+  /** Leaves what the last press began, because it was not meant. */
+  retract() {
+    this.wet = null;
+    this.corners = this.before;
+  }
+
   /** Goes back by a corner. @returns {boolean} whether there was one */
   back() {
-    return !!this.corners.pop();
+    const some = this.corners.length > 0;
+    this.corners = this.corners.slice(0, -1);
+    return some;
   }
 
   /** Fills the outline, if it is one. @returns {boolean} whether there was any corner */
@@ -82,6 +92,6 @@ export class Pen {
   #corner(sample, reach) {
     const ends = this.corners.length ? [this.corners[0], this.corners[this.corners.length - 1]] : [];
     if (ends.some(([x, y]) => Math.hypot(sample[0] - x, sample[1] - y) <= reach)) this.close();
-    else this.corners.push([Math.round(sample[0]), Math.round(sample[1]), 1]); // so that neighbours fit
+    else this.corners = [...this.corners, [Math.round(sample[0]), Math.round(sample[1]), 1]]; // whole: so that neighbours fit
   }
 }

@@ -1,7 +1,7 @@
 // @ts-check
 /** What the browser knows of a graph's controls while it is edited, and how findings are told. */
 
-import { backward, chosen, downstream, upstream } from "../links.js";
+import { backward, chosen, downstream, runs, upstream } from "../links.js";
 
 /**
  * A finding of the server, as host/checking/checks.py makes it.
@@ -21,7 +21,6 @@ const BASES = {
 };
 const PRACTICE = "practice.safetensors";
 const CARRIED = ["CONDITIONING", "GUIDER", "MODEL"];
-const ALWAYS = 0; // the mode of a node that is neither muted nor bypassed
 
 /** How bad each trouble is: an error stops the run. @type {Record<Finding["trouble"], "warn" | "error">} */
 export const SEVERITY = { file: "error", base: "error", window: "warn", inverted: "warn", photograph: "warn" };
@@ -66,7 +65,7 @@ function samplers(node) {
       if (CARRIED.includes(String(type))) downstream(current, output).forEach((reader) => seen.add(reader));
     });
   }
-  return [...seen].filter(({ type }) => SAMPLERS.includes(type));
+  return [...seen].filter((one) => SAMPLERS.includes(one.type) && runs(one));
 }
 
 /** @param {ComfyNode} node @returns {[string, string] | null} */
@@ -92,7 +91,7 @@ function modelOf(node) {
  * @param {ComfyNode} node @returns {string[]}
  */
 export function queries(node) {
-  const base = node.mode === ALWAYS ? baseFile(node) : null;
+  const base = runs(node) ? baseFile(node) : null;
   if (!base) return [];
   const inputs = node.inputs.filter(({ type }) => type === "CONTROL_NET");
   const files = new Set(inputs.map(({ name }) => controlFile(node, name)).filter((name) => name !== null));
