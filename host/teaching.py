@@ -81,6 +81,10 @@ class ComfyBase:
             base=self.unet,
         )
 
+    def casting(self) -> torch.autocast:
+        """The context in which a control computes as this does, while its weights stay in fp32."""
+        return torch.autocast(self.device.type, self.dtype, enabled=self.dtype != torch.float32)
+
     def predict(self, step: Step, patches: dict[str, list]) -> Tensor:
         vector = {} if step.y is None else {"y": step.y}
         options = {"patches": patches}

@@ -127,7 +127,7 @@ def teach(
 
     def batch_loss(generator: torch.Generator) -> Tensor:
         scale = middle if run.step < course.middle_until else whole
-        with torch.autocast(base.device.type, base.dtype, enabled=base.dtype != torch.float32):
+        with base.casting():
             return loss(network, base, lessons, generator, scale, draw)
 
     run.train(batch_loss, after)

@@ -63,17 +63,17 @@ def picture(network: ControlModel, base: ComfyBase, example: Example) -> Image.I
     return both
 
 
-@torch.no_grad()
 def drawn(network: ControlModel, base: ComfyBase, example: Example) -> Tensor:
     """Latents (1, C, H, W) as the UNet denoises them: Euler's method with the example's prompt, without guidance."""
     levels = base.sigmas(torch.linspace(1, 0, STEPS + 1)[:-1])
     noise = torch.randn(example.latent[None].shape, generator=torch.Generator().manual_seed(SEED)).to(example.latent)
     x = base.sampling.noise_scaling(levels[0], noise, torch.zeros_like(noise), max_denoise=True)
-    encoded = network.encode(example.hint[None])
-    for now, then in pairwise([*levels[:, None], torch.zeros_like(levels[:1])]):
-        predicted = controlled(network, base, base.step(x, now, example.prompt), encoded)
-        clean = base.sampling.calculate_denoised(now, predicted.to(x.dtype), x)
-        x = x + (x - clean) / now * (then - now)
+    with torch.no_grad(), base.casting():
+        encoded = network.encode(example.hint[None])
+        for now, then in pairwise([*levels[:, None], torch.zeros_like(levels[:1])]):
+            predicted = controlled(network, base, base.step(x, now, example.prompt), encoded)
+            clean = base.sampling.calculate_denoised(now, predicted.to(x.dtype), x)
+            x = x + (x - clean) / now * (then - now)
     return x
 
 

@@ -12,7 +12,7 @@ from armature.control.training.run import Plan
 from armature.host.creating import create_control
 from armature.host.practice import load_practice_model
 from armature.host.teaching import ComfyBase, gradients
-from armature.host.training import Course, train_control, trainable
+from armature.host.training import PRECISIONS, Course, train_control, trainable
 from armature.host.training_report import SEED, STEPS, drawn
 
 
@@ -42,7 +42,8 @@ def test_it_is_what_eulers_method_draws(practice, conditioning):
     torch.testing.assert_close(ours, base.model.process_latent_in(theirs), rtol=0, atol=2e-5)
 
 
-def test_it_comes_as_often_as_asked_with_the_hint_beside_it(practice, conditioning, monkeypatch):
+@pytest.mark.parametrize("precision", PRECISIONS)
+def test_it_comes_as_often_as_asked_with_the_hint_beside_it(practice, conditioning, monkeypatch, precision):
     seen = {}
     monkeypatch.setattr(
         comfy.utils, "PROGRESS_BAR_HOOK", lambda step, total, preview, **more: seen.update({step: preview})
@@ -50,7 +51,7 @@ def test_it_comes_as_often_as_asked_with_the_hint_beside_it(practice, conditioni
     model, _, vae = practice
     images, hints = torch.rand(1, 64, 64, 3), torch.rand(1, 64, 64, 3)
     control = create_control(model, "ControlNet", {}, seed=0)
-    course = Course(Plan(4, learning_rate=1e-3), batch=1, dropped=0.0, picture_every=2)
+    course = Course(Plan(4, learning_rate=1e-3), batch=1, dropped=0.0, picture_every=2, precision=precision)
     train_control(model, control, [{"samples": vae.encode(images)}], [hints], [conditioning], None, course)
     assert [step for step, preview in sorted(seen.items()) if preview] == [2, 4]
     kind, picture, _ = seen[4]
