@@ -15,6 +15,8 @@ def page(schema: io.Schema, more: Help = NOTHING) -> str:
     parts = [f"# {schema.display_name}", schema.description]
     if more.picture:
         parts.append(f"![{schema.display_name}]({more.picture})")
+    if more.caption:
+        parts.append(f"*{more.caption}*")
     if more.purpose:
         parts += ["## When to use it", more.purpose]
     if more.templates:

@@ -9,16 +9,18 @@ from typing import Any
 ROOT = Path(__file__).resolve().parent.parent
 PURPOSES = ROOT / "docs" / "help"
 PICTURES = ROOT / "web" / "docs" / "img"
+CAPTIONS = PICTURES / "captions.json"
 TEMPLATES = ROOT / "example_workflows"
 
 
 @dataclass(frozen=True)
 class Help:
-    """`picture` is the path of an image, as a page of web/docs names it; `templates` come simplest first. All are empty
-    where there is nothing."""
+    """`picture` is the path of an image, as a page of web/docs names it, and `caption` what it shows; `templates` come
+    simplest first. All are empty where there is nothing."""
 
     purpose: str = ""
     picture: str = ""
+    caption: str = ""
     templates: tuple[str, ...] = ()
 
 
@@ -29,8 +31,15 @@ def help_of(node_id: str) -> Help:
     return Help(
         purpose=purpose.read_text(encoding="utf-8").strip() if purpose.is_file() else "",
         picture=f"img/{picture.name}" if picture.is_file() else "",
+        caption=captions().get(node_id, ""),
         templates=tuple(name for name, types in _templates().items() if node_id in types),
     )
+
+
+@cache
+def captions() -> dict[str, str]:
+    """What the pictures show, by the ids of nodes."""
+    return json.loads(CAPTIONS.read_text(encoding="utf-8")) if CAPTIONS.is_file() else {}
 
 
 @cache
