@@ -22,35 +22,29 @@ from .sampling import ComfyControl
 
 LAYOUTS = ("original", "diffusers")
 DIFFUSERS_NAME = "diffusion_pytorch_model.safetensors"
+TITLE = "modelspec.title"
 
 
-def save_control(control: ComfyControl, prefix: str, layout: str, dtype: str, facts: Mapping[str, str]) -> Path:
+def save_control(control: ComfyControl, prefix: str, layout: str, dtype: str, title: str = "") -> Path:
     """The file written, under ComfyUI's output folder, with a number behind `prefix`; nothing is overwritten.
 
     "original" is the layout of the family's authors, which Load Control and ComfyUI's own loader read. "diffusers" is a
     folder that `from_pretrained` of ControlNetModel, ControlNetXSAdapter or T2IAdapter reads; Load Control reads the
-    file in it.
+    file in it. What is known of the control goes into the file's metadata, with `title` where there is one.
 
     Raises:
         WrongControl: the control is none of ours, or diffusers has no such network.
     """
     folder, name, number, *_ = folder_paths.get_save_image_path(prefix, folder_paths.get_output_directory())
-    return write_control(control, Path(folder) / f"{name}_{number:05}_.safetensors", layout, dtype, facts)
+    return write_control(control, Path(folder) / f"{name}_{number:05}_.safetensors", layout, dtype, title)
 
 
-def write_control(control: ComfyControl, file: Path, layout: str, dtype: str, facts: Mapping[str, str]) -> Path:
+def write_control(control: ComfyControl, file: Path, layout: str, dtype: str, title: str = "") -> Path:
     """The same, to a file of this name or a folder of its stem."""
     model = with_own_weights(control, "saved")
     checkpoint = Checkpoint(_stored(model.state_dict(), DTYPES[dtype]), "the control", model.metadata)
     architecture, _ = recognised(checkpoint)
-    metadata = {
-        "armature.family": architecture.id,
-        "armature.base": model.base.name,
-        "armature.hint": "0..1",
-        **model.metadata,
-        METADATA[0]: str(bool(control.global_average_pooling)).lower(),
-        **facts,
-    }
+    metadata = _known(control, architecture.id) | ({TITLE: title} if title else {})
     saved = discovery.declared(training, SavedAs).get(architecture.id)
     if layout == "original":
         return _write(dict((saved.complete(checkpoint) if saved else checkpoint).tensors), file, metadata)
@@ -62,6 +56,18 @@ def write_control(control: ComfyControl, file: Path, layout: str, dtype: str, fa
     (file.with_suffix("") / "config.json").write_text(json.dumps(config, indent=2))
     renamed = {names[key]: tensor for key, tensor in plain.tensors.items()}
     return _write(renamed, file.with_suffix("") / DIFFUSERS_NAME, metadata | {"format": "pt"})
+
+
+def _known(control: ComfyControl, family: str) -> dict[str, str]:
+    """What a file tells of the control in it: how it was trained is among what the model brings along."""
+    model = control.source.model
+    return {
+        "armature.family": family,
+        "armature.base": model.base.name,
+        "armature.hint": "0..1",
+        **model.metadata,
+        METADATA[0]: str(bool(control.global_average_pooling)).lower(),
+    }
 
 
 def _stored(weights: Mapping[str, Tensor], dtype: torch.dtype | None) -> dict[str, Tensor]:

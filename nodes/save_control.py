@@ -47,6 +47,5 @@ class SaveControl(io.ComfyNode):
 
     @classmethod
     def execute(cls, control_net, prefix, layout, dtype, title="") -> io.NodeOutput:
-        facts = {"modelspec.title": title} if title else {}
-        path = str(save_control(control_net, prefix, layout, dtype, facts))
+        path = str(save_control(control_net, prefix, layout, dtype, title))
         return io.NodeOutput(path, ui=ui.PreviewText(path))

@@ -121,7 +121,7 @@ def train(chosen: argparse.Namespace) -> Path:
         run = teach(network, base, lessons, course, file, Told(together), together)
     if together.part[0] == 0:
         trained = result(run, network, facts(run, lessons, course))
-        print(write_control(trained, chosen.result, "original", chosen.dtype, {}))
+        print(write_control(trained, chosen.result, "original", chosen.dtype))
     return chosen.result
 
 

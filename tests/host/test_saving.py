@@ -45,7 +45,7 @@ def reloaded(path):
 def test_a_saved_control_is_the_same_network(family, layout):
     saved = control(family)
     saved.global_average_pooling = True
-    again, checkpoint = reloaded(save_control(saved, "controlnet/net", layout, "auto", {"modelspec.title": "T"}))
+    again, checkpoint = reloaded(save_control(saved, "controlnet/net", layout, "auto", "T"))
     ours, theirs = saved.model.state_dict(), again.model.state_dict()
     assert ours.keys() == theirs.keys() and all(torch.equal(ours[key], theirs[key]) for key in ours)
     facts = checkpoint.metadata
@@ -56,7 +56,7 @@ def test_a_saved_control_is_the_same_network(family, layout):
 @pytest.mark.parametrize("family", BASES)
 def test_diffusers_computes_the_same_residuals(family):
     saved, unet = control(family), BASES[family].unet
-    path = save_control(saved, "net", "diffusers", "auto", {})
+    path = save_control(saved, "net", "diffusers", "auto")
     theirs = ControlNetModel.from_pretrained(path.parent).eval()
     x, t, hint = torch.randn(2, 4, 16, 16), torch.tensor([3, 700]), torch.rand(2, 3, 128, 128)
     context = torch.randn(2, 7, unet["context_dim"])
@@ -74,14 +74,14 @@ def test_diffusers_computes_the_same_residuals(family):
 
 def test_nothing_is_overwritten_and_half_precision_is_kept():
     saved = control("SD1")
-    first, second = (save_control(saved, "net", "original", "fp16", {}) for _ in range(2))
+    first, second = (save_control(saved, "net", "original", "fp16") for _ in range(2))
     assert first != second and first.exists()
     assert {t.dtype for t in read_checkpoint(first, "net").tensors.values()} == {torch.float16}
 
 
 def test_what_has_no_weights_of_its_own_is_refused():
     with pytest.raises(WrongControl, match="weights of their own"):
-        save_control(comfy.controlnet.ControlBase(), "net", "original", "auto", {})
+        save_control(comfy.controlnet.ControlBase(), "net", "original", "auto")
 
 
 def test_the_names_of_diffusers_come_back():

@@ -30,7 +30,7 @@ def control(tensors):
 
 
 def saved(tensors, layout):
-    return save_control(control(tensors), "net", layout, "auto", {})
+    return save_control(control(tensors), "net", layout, "auto")
 
 
 def official(module, **more):

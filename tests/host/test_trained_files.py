@@ -54,7 +54,7 @@ def trained(request, base, tmp_path_factory):
     with pytest.MonkeyPatch.context() as patched:
         folder = str(tmp_path_factory.mktemp("output"))
         patched.setattr(folder_paths, "get_output_directory", lambda: folder)
-        files = [save_control(control, "trained", layout, "fp32", {}) for layout in ("original", "diffusers")]
+        files = [save_control(control, "trained", layout, "fp32") for layout in ("original", "diffusers")]
     return request.param, control, *files
 
 
