@@ -44,13 +44,18 @@ class ComfyBase:
                 "Training needs a copy of the base, and this one's loader does not tell how to load it again. Use "
                 "ComfyUI's own loader."
             )
-        self.patcher = patcher.clone(force_deepcopy=True)
+        # dynamic loading copies weights out of autograd's sight, where they cannot learn
+        self.patcher = patcher.clone(disable_dynamic=True, force_deepcopy=True)
         self.patcher.set_model_compute_dtype(dtype)
-        comfy.model_management.load_models_gpu([self.patcher], force_full_load=True)
+        self.load()
         self.model, self.dtype = self.patcher.model, dtype
         self.model.requires_grad_(False)
         self.sampling, self.device = self.model.model_sampling, self.patcher.load_device
         self.unet = ComfyUNet(self.model)
+
+    def load(self) -> None:
+        """Be whole on its device, where loading something else may have put it away."""
+        comfy.model_management.load_models_gpu([self.patcher], force_full_load=True)
 
     def sigmas(self, shares: Tensor) -> Tensor:
         if isinstance(self.sampling, comfy.model_sampling.ModelSamplingDiscrete):

@@ -117,6 +117,7 @@ def teach(
     together: Together = ALONE,
 ) -> Run:
     """Take all steps that the checkpoint `file` has not; `after(run, loss)` follows each."""
+    base.load()
     if course.recompute:
         recompute(network)
         recompute(base.model.diffusion_model)

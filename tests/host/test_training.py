@@ -3,6 +3,7 @@
 import comfy.controlnet
 import comfy.model_base
 import comfy.model_management
+import comfy.model_patcher
 import comfy.supported_models_base
 import comfy.utils
 import folder_paths
@@ -18,7 +19,7 @@ from armature.host.binding import BaseWeights
 from armature.host.creating import create_control
 from armature.host.practice import load_practice_model
 from armature.host.teaching import ComfyBase, as_latents, examples, gradients
-from armature.host.training import Course, train_control, trainable
+from armature.host.training import Course, teach, train_control, trainable
 
 CHOICES = {
     "ControlNet": {},
@@ -159,6 +160,36 @@ def test_an_unlocked_decoder_comes_with_the_model(practice, two):
     learned = BaseWeights(trained.model)
     assert not torch.equal(learned["out.2.weight"], before)
     assert torch.equal(practice[0].model.diffusion_model.out[2].weight, before)
+
+
+def test_a_base_that_was_put_away_is_trained_as_if_it_had_not_been(practice, two):
+    """Something else may have wanted its place between."""
+    model, losses = practice[0].clone(), []
+    key = "diffusion_model.input_blocks.0.0.weight"
+    model.add_patches({key: ("diff", (torch.full_like(model.model.state_dict()[key], 0.01),))})
+    with gradients():
+        for put_away in (False, True):
+            network = trainable(new(practice, "ControlNet-LLLite"))
+            base = ComfyBase(model, network, torch.float32)
+            lessons = Lessons(examples(base, network, *two), batch=2)
+            if put_away:
+                comfy.model_management.unload_all_models()
+            teach(network, base, lessons, Course(Plan(1)), None, lambda run, loss: losses.append(loss))
+    assert losses[0] == losses[1]
+
+
+def test_a_base_learns_out_of_dynamic_memory(practice):
+    """ComfyUI copies weights into that one without telling autograd."""
+    model = practice[0].clone()
+    model.__class__ = Dynamic
+    with gradients():
+        base = ComfyBase(model, trainable(new(practice, "ControlNet-LLLite")), torch.float32)
+    assert not base.patcher.is_dynamic()
+
+
+class Dynamic(comfy.model_patcher.ModelPatcher):
+    def is_dynamic(self):
+        return True
 
 
 @pytest.mark.parametrize("kind", ["EPS", "V_PREDICTION", "FLOW"])
