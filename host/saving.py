@@ -42,12 +42,12 @@ def save_control(control: ComfyControl, prefix: str, layout: str, dtype: str, ti
 def write_control(control: ComfyControl, file: Path, layout: str, dtype: str, title: str = "") -> Path:
     """The same, to a file of this name or a folder of its stem."""
     model = with_own_weights(control, "saved")
-    checkpoint = Checkpoint(_stored(model.state_dict(), DTYPES[dtype]), "the control", model.metadata)
+    checkpoint = Checkpoint(stored(model.state_dict(), DTYPES[dtype]), "the control", model.metadata)
     architecture, _ = recognised(checkpoint)
     metadata = _known(control, architecture.id) | ({TITLE: title} if title else {})
     saved = discovery.declared(training, SavedAs).get(architecture.id)
     if layout == "original":
-        return _write(dict((saved.complete(checkpoint) if saved else checkpoint).tensors), file, metadata)
+        return write(dict((saved.complete(checkpoint) if saved else checkpoint).tensors), file, metadata)
     if saved is None:
         raise WrongControl(f"{architecture.id} is saved in its original layout only. Choose that.")
     plain = saved.plain(checkpoint)
@@ -55,7 +55,7 @@ def write_control(control: ComfyControl, file: Path, layout: str, dtype: str, ti
     file.with_suffix("").mkdir(parents=True)
     (file.with_suffix("") / "config.json").write_text(json.dumps(config, indent=2))
     renamed = {names[key]: tensor for key, tensor in plain.tensors.items()}
-    return _write(renamed, file.with_suffix("") / DIFFUSERS_NAME, metadata | {"format": "pt"})
+    return write(renamed, file.with_suffix("") / DIFFUSERS_NAME, metadata | {"format": "pt"})
 
 
 def _known(control: ComfyControl, family: str) -> dict[str, str]:
@@ -70,11 +70,12 @@ def _known(control: ComfyControl, family: str) -> dict[str, str]:
     }
 
 
-def _stored(weights: Mapping[str, Tensor], dtype: torch.dtype | None) -> dict[str, Tensor]:
+def stored(weights: Mapping[str, Tensor], dtype: torch.dtype | None) -> dict[str, Tensor]:
+    """On the CPU, in their own dtype where there is none."""
     return {key: weight.detach().to("cpu", dtype or weight.dtype).contiguous() for key, weight in weights.items()}
 
 
-def _write(tensors: dict[str, Tensor], file: Path, metadata: Mapping[str, str]) -> Path:
+def write(tensors: dict[str, Tensor], file: Path, metadata: Mapping[str, str]) -> Path:
     """Aside, then renamed: there is never half a file."""
     file.parent.mkdir(parents=True, exist_ok=True)
     aside = file.with_suffix(".writing")

@@ -20,6 +20,7 @@ from ..control.training.recomputing import recompute
 from ..control.training.run import ALONE, Plan, Run, Together
 from ..errors import InvalidValue, MissingInput
 from .creating import hosted, with_own_weights
+from .decoder import decoder, with_decoder
 from .loading import recognised
 from .readout import Panel
 from .sampling import ComfyControl
@@ -28,6 +29,7 @@ from .training_report import SILENT, Report
 
 PRECISIONS = {"fp32": torch.float32, "bf16": torch.bfloat16}
 CHECKPOINTS = "training"  # in ComfyUI's output folder
+CONTROL, DECODER = "control", "decoder"
 
 
 @dataclass(frozen=True)
@@ -49,6 +51,18 @@ class Course:
     name: str = ""
     recompute: bool = False
     picture_every: int = 0
+
+
+@dataclass(frozen=True)
+class Learned:
+    """`decoder` has the weights of the base's decoder, by their names in the UNet; none where it was locked.
+
+    `facts` tell how they were trained, for the metadata of files; the control has them too.
+    """
+
+    control: ComfyControl
+    decoder: Mapping[str, Tensor]
+    facts: Mapping[str, str]
 
 
 @dataclass(frozen=True)
@@ -84,9 +98,9 @@ def train_control(
         lessons = Lessons(groups, spare, course.dropped, course.batch)
         progress = comfy.utils.ProgressBar(course.plan.steps)
         report = Report(network, base, groups[0][0], progress, course.picture_every, panel)
-        run = teach(network, base, lessons, course, _file(course.name), report)
-        trained = result(run, network, facts(run, lessons, course))
-        return Trained(trained, _with_decoder(patcher, run, course), report.losses)
+        learned = teach(network, base, lessons, course, _file(course.name), report)
+        model = with_decoder(patcher, learned.decoder) if learned.decoder else patcher
+        return Trained(learned.control, model, report.losses)
 
 
 def trainable(control: ComfyControl) -> ControlModel:
@@ -115,7 +129,7 @@ def teach(
     file: Path | None,
     after: Callable[[Run, float], None],
     together: Together = ALONE,
-) -> Run:
+) -> Learned:
     """Take all steps that the checkpoint `file` has not; `after(run, loss)` follows each."""
     base.load()
     if course.recompute:
@@ -132,24 +146,26 @@ def teach(
             return loss(network, base, lessons, generator, scale, draw)
 
     run.train(batch_loss, after)
-    return run
+    return _learned(run, network, _facts(run, lessons, course))
 
 
 def _learning(network: ControlModel, base: ComfyBase, course: Course) -> nn.Module:
-    parts = nn.ModuleDict({"control": network})
+    parts = nn.ModuleDict({CONTROL: network})
     if course.unlock_decoder:
-        unet = base.model.diffusion_model.float()
-        parts["decoder"] = nn.ModuleDict({"output_blocks": unet.output_blocks, "out": unet.out})
+        parts[DECODER] = decoder(base.model.diffusion_model)
     return parts.requires_grad_(True)
 
 
-def result(run: Run, network: ControlModel, told: Mapping[str, str]) -> ComfyControl:
-    """The trained control: its moving average where it has one. `told` goes into the files that it is saved to."""
-    checkpoint = _in_full(run.averaged["control"].state_dict(), network)
-    return hosted(replace(checkpoint, metadata={**checkpoint.metadata, **told}))
+def _learned(run: Run, network: ControlModel, facts: Mapping[str, str]) -> Learned:
+    """The weights, or their moving average where the run has one."""
+    parts = dict(run.averaged.items())
+    control = _in_full(parts[CONTROL].state_dict(), network)
+    trained = hosted(replace(control, metadata={**control.metadata, **facts}))
+    own = parts[DECODER].state_dict() if DECODER in parts else {}
+    return Learned(trained, {name: weight.cpu().clone() for name, weight in own.items()}, facts)
 
 
-def facts(run: Run, lessons: Lessons, course: Course) -> dict[str, str]:
+def _facts(run: Run, lessons: Lessons, course: Course) -> dict[str, str]:
     """How it was trained, for a file's metadata."""
     plan = course.plan
     known = {
@@ -160,19 +176,10 @@ def facts(run: Run, lessons: Lessons, course: Course) -> dict[str, str]:
         "dropped_prompts": course.dropped,
         "average": plan.average,
         "precision": course.precision,
+        "unlocked_decoder": course.unlock_decoder,
         "seed": plan.seed,
     }
     return {f"armature.training.{name}": str(value) for name, value in known.items()}
-
-
-def _with_decoder(patcher: ModelPatcher, run: Run, course: Course) -> ModelPatcher:
-    """The MODEL as it is sampled with the trained control."""
-    if not course.unlock_decoder:
-        return patcher
-    unlocked = patcher.clone()
-    learned = run.averaged["decoder"].state_dict().items()
-    unlocked.add_patches({f"diffusion_model.{key}": ("set", (weight.cpu(),)) for key, weight in learned})
-    return unlocked
 
 
 def _file(name: str) -> Path | None:

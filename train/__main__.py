@@ -12,14 +12,17 @@ import time
 from pathlib import Path
 from statistics import fmean
 
+from comfy.model_patcher import ModelPatcher
+
 from ..control.training.objective import Lessons
 from ..control.training.run import ALONE, Plan, Run, Together
 from ..errors import ArmatureError, InvalidValue
 from ..host.creating import FAMILIES
+from ..host.decoder import write_decoder
 from ..host.practice import NAME
 from ..host.saving import write_control
 from ..host.teaching import ComfyBase, gradients
-from ..host.training import PRECISIONS, Course, facts, result, teach, trainable
+from ..host.training import PRECISIONS, Course, Learned, teach, trainable
 from .base import beginning, load_base
 from .examples import encoded
 from .folder import Folder, make_maps
@@ -50,6 +53,7 @@ def options(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("--dropped", type=float, default=0.5, help="share of the prompts that are left empty")
     parser.add_argument("--average", type=float, default=0.0, help="what the moving average keeps a step; 0 is none")
     parser.add_argument("--only-middle-until", type=int, default=0, help="until this step one link alone acts")
+    parser.add_argument("--unlock-decoder", action="store_true", help="the base's learns too; try a rate of 2e-6")
     parser.add_argument("--precision", choices=PRECISIONS, default="fp32", help="what is computed in")
     parser.add_argument("--checkpointing", action="store_true", help="less memory, up to half more time")
     parser.add_argument("--keep-every", type=int, default=200, help="steps between checkpoints")
@@ -75,6 +79,7 @@ def course_of(chosen: argparse.Namespace) -> Course:
         dropped=chosen.dropped,
         precision=chosen.precision,
         middle_until=chosen.only_middle_until,
+        unlock_decoder=chosen.unlock_decoder,
         recompute=chosen.checkpointing,
     )
 
@@ -116,13 +121,19 @@ def train(chosen: argparse.Namespace) -> Path:
         network.to(base.device)
         examples = encoded(folder, network, base, clip, vae)
         lessons = Lessons([examples], examples.prompt(""), chosen.dropped, chosen.batch, together.part)
-        file = chosen.result.with_suffix(".training.safetensors")
-        course = course_of(chosen)
-        run = teach(network, base, lessons, course, file, Told(together), together)
+        file, told = chosen.result.with_suffix(".training.safetensors"), Told(together)
+        learned = teach(network, base, lessons, course_of(chosen), file, told, together)
     if together.part[0] == 0:
-        trained = result(run, network, facts(run, lessons, course))
-        print(write_control(trained, chosen.result, "original", chosen.dtype))
+        write(learned, patcher, chosen)
     return chosen.result
+
+
+def write(learned: Learned, patcher: ModelPatcher, chosen: argparse.Namespace) -> None:
+    """The control, and beside it what the base's decoder learned, if it did."""
+    print(write_control(learned.control, chosen.result, "original", chosen.dtype))
+    if learned.decoder:
+        file = chosen.result.with_suffix(".decoder.safetensors")
+        print(write_decoder(patcher, learned.decoder, file, chosen.dtype, learned.facts))
 
 
 class Told:

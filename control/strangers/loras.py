@@ -10,7 +10,7 @@ OTHERS = ("*motion_modules*", "ip_adapter.*", "id_encoder.*", "*conv_in.lora_A*"
 LORAS = (
     *(
         Stranger("a LoRA", Signature((up,), (*LYCORIS, *OTHERS)), ADVICE)
-        for up in ("*.lora_up.weight", "*.lora_A.*", "*lora.up.weight")
+        for up in ("*.lora_up.weight", "*.lora_A.*", "*lora.up.weight", "*.diff")
     ),
     *(Stranger("a LyCORIS", Signature((part,), OTHERS), ADVICE) for part in LYCORIS),
 )

@@ -106,6 +106,7 @@ NEAR_MISSES: dict[str, list[list[str]]] = {
         ["transformer.single_transformer_blocks.0.attn.to_q.lora_A.weight"],
         ["diffusion_model.blocks.0.self_attn.q.lora_A.weight"],
         ["model.diffusion_model.input_blocks.4.1.proj_in.lora_up.weight"],
+        ["diffusion_model.output_blocks.0.0.in_layers.2.diff", "diffusion_model.output_blocks.0.0.in_layers.2.diff_b"],
     ],
     "a LyCORIS": [
         ["lora_unet_mid_block_attentions_0_proj_in.hada_w1_a", "lora_unet_mid_block_attentions_0_proj_in.hada_w2_b"],

@@ -1,5 +1,7 @@
 """Creating and training controls in ComfyUI: the base unchanged, the loss that the base wants, a control that obeys."""
 
+from dataclasses import replace
+
 import comfy.controlnet
 import comfy.model_base
 import comfy.model_management
@@ -13,7 +15,7 @@ import torch
 from armature.benchmarks.counting import keeping
 from armature.control.training.objective import Lessons, loss
 from armature.control.training.recomputing import recompute
-from armature.control.training.run import Plan
+from armature.control.training.run import Plan, averaged
 from armature.errors import InvalidValue, MismatchedBatch, MissingInput, WrongBaseModel, WrongControl
 from armature.host.binding import BaseWeights
 from armature.host.creating import create_control
@@ -95,16 +97,26 @@ def noisy_loss(model, control, latents, hints, prompts):
 
 def test_a_cancelled_training_goes_on_to_the_same_weights(practice, two, tmp_path, monkeypatch):
     monkeypatch.setattr(folder_paths, "get_output_directory", lambda: str(tmp_path))
-    control, plan = new(practice, "ControlNet-LLLite"), Plan(6, learning_rate=1e-3, average=0.9)
-    whole = train_control(practice[0], control, *two, two[2][0], Course(plan, batch=2))
+    control = new(practice, "ControlNet-LLLite")
+    course = Course(Plan(6, learning_rate=1e-3, average=0.9), batch=2, unlock_decoder=True)
+    whole = train_control(practice[0], control, *two, two[2][0], course)
     with monkeypatch.context() as pressed:
         pressed.setattr(comfy.utils, "PROGRESS_BAR_HOOK", cancel_at(3))
         with pytest.raises(comfy.model_management.InterruptProcessingException):
-            train_control(practice[0], control, *two, two[2][0], Course(plan, batch=2, name="stopped"))
-    rest = train_control(practice[0], control, *two, two[2][0], Course(plan, batch=2, name="stopped"))
+            train_control(practice[0], control, *two, two[2][0], replace(course, name="stopped"))
+    rest = train_control(practice[0], control, *two, two[2][0], replace(course, name="stopped"))
     assert rest.losses == whole.losses[3:]
     ours, theirs = (trained.control.model.state_dict() for trained in (rest, whole))
     assert all(torch.equal(ours[key], theirs[key]) for key in ours)
+    ours, theirs = (unlocked(trained.model) for trained in (rest, whole))
+    assert all(torch.equal(ours[key], theirs[key]) for key in ours)
+    kept = averaged(tmp_path / "training" / "stopped.safetensors")
+    assert all(torch.equal(kept[f"decoder.{key}"], weight) for key, weight in ours.items())
+
+
+def unlocked(model):
+    """The weights of the decoder that comes with a trained control."""
+    return {key.removeprefix("diffusion_model."): patch[1][1][0] for key, (patch,) in model.patches.items()}
 
 
 def cancel_at(step):
@@ -128,9 +140,11 @@ def test_only_the_middle_is_linked_until_the_others_are(practice, two, until, li
 
 
 def test_half_precision_is_for_what_is_computed_and_not_for_the_weights(practice, two):
-    courses = [Course(Plan(2, learning_rate=1e-3), batch=1, dropped=0.0, precision=name) for name in ("bf16", "fp32")]
+    course = Course(Plan(2, learning_rate=1e-3), batch=1, dropped=0.0, unlock_decoder=True)
+    courses = [replace(course, precision=name) for name in ("bf16", "fp32")]
     half, full = (train_control(practice[0], new(practice, "ControlNet"), *two, None, course) for course in courses)
-    assert {weight.dtype for weight in half.control.model.state_dict().values()} == {torch.float32}
+    weights = [*half.control.model.state_dict().values(), *unlocked(half.model).values()]
+    assert {weight.dtype for weight in weights} == {torch.float32}
     assert half.losses == pytest.approx(full.losses, rel=0.05) and half.losses != full.losses
 
 
@@ -146,6 +160,7 @@ def test_what_is_trained_tells_how(practice, two):
         "dropped_prompts": "0.25",
         "average": "0.0",
         "precision": "fp32",
+        "unlocked_decoder": "False",
         "seed": "7",
     }
 
