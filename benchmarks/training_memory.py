@@ -1,8 +1,11 @@
 """What does training keep for the way back, at published sizes, with and without gradient checkpointing?
 
 Counted on the meta device, where a network takes neither memory nor time: the bytes of all activations that autograd
-keeps in one step of a batch of 2. Weights, gradients and the optimizer's state come on top, and are the same in both.
+keeps in one step of a batch of 2. On top come those of what learns: weights, gradients and the optimizer's two moments.
 """
+
+from dataclasses import dataclass
+from itertools import product
 
 import torch
 
@@ -14,11 +17,13 @@ from ..control.training.addition import as_patches
 from ..control.training.controlnet import NewControlNet
 from ..control.training.controlnet_xs import NewControlNetXS
 from ..control.training.recomputing import recompute
+from ..host.decoder import decoder
 from .bases import META, PUBLISHED_LATENTS, Shape
 from .counting import Arithmetic, keeping
 from .report import Case, options, show
 
 GIB = 2**30
+BYTES_LEARNING = 16  # of a weight, its gradient, and AdamW's two moments, in fp32
 RATIOS = {"SD 1.5": 0.2, "SDXL": 0.1}  # of the published ControlNet-XS
 NETWORKS = {
     "ControlNet": (CONTROLNET, lambda shape: NewControlNet()),
@@ -26,8 +31,16 @@ NETWORKS = {
 }
 
 
-def kept(name: str, shape: Shape, side: int, twice: bool) -> float:
-    """GiB, of a family's control on a base of this shape; `twice`: with gradient checkpointing."""
+@dataclass(frozen=True)
+class Need:
+    """In GiB: what is kept for the way back, and what learning weights take."""
+
+    kept: float
+    learning: float
+
+
+def need(name: str, shape: Shape, side: int, twice: bool, unlocked: bool) -> Need:
+    """Of a family's control on a base of this shape; `twice`: with gradient checkpointing; `unlocked`: its decoder."""
     arithmetic, (architecture, new) = Arithmetic(shape, side), NETWORKS[name]
     unet, step = arithmetic.unet.requires_grad_(False), arithmetic.at
     with torch.device(META):
@@ -35,21 +48,27 @@ def kept(name: str, shape: Shape, side: int, twice: bool) -> float:
         if twice:
             recompute(model)
             recompute(unet)
+        if unlocked:
+            decoder(unet).requires_grad_(True)
         hint = torch.rand(step.x.shape[0], model.hint_channels, 8 * side, 8 * side)
-    with keeping([*model.parameters(), *unet.parameters()]) as found:
+    weights = [*model.parameters(), *unet.parameters()]
+    with keeping(weights) as found:
         output = model.output(step, model.encode(hint), Scale(1.0))
         patches = as_patches(output, len(model.base.widths))
         unet(step.x, step.timesteps, step.context, y=step.y, transformer_options={"patches": patches})
-    return sum(found.values()) / GIB
+    learning = sum(weight.numel() for weight in weights if weight.requires_grad)
+    return Need(sum(found.values()) / GIB, learning * BYTES_LEARNING / GIB)
 
 
 def main() -> None:
     chosen, cases = options(__doc__), list[Case]()
     for base, side in PUBLISHED_LATENTS.items():
         shape = Shape(base)
-        for name in NETWORKS:
-            whole, less = (kept(name, shape, side, twice) for twice in (False, True))
-            cases.append({"name": f"{base}, {name}", "GiB": whole, "GiB checkpointed": less, "share": less / whole})
+        for name, unlocked in product(NETWORKS, (False, True)):
+            whole, less = (need(name, shape, side, twice, unlocked) for twice in (False, True))
+            title = f"{base}, {name}" + ", decoder unlocked" * unlocked
+            found = {"GiB": whole.kept, "GiB checkpointed": less.kept, "GiB learning": whole.learning}
+            cases.append({"name": title, **found, "share": less.kept / whole.kept})
     show(cases, chosen.json)
 
 
