@@ -8,18 +8,17 @@ Stopped or killed, it goes on from its last checkpoint when it is run again. For
 
 import argparse
 import sys
-import time
 from pathlib import Path
-from statistics import fmean
 
 from comfy.model_patcher import ModelPatcher
 
 from ..control.training.objective import Lessons
-from ..control.training.run import ALONE, Plan, Run, Together
+from ..control.training.run import ALONE, Plan, Together
 from ..errors import ArmatureError, InvalidValue
 from ..host.creating import FAMILIES
 from ..host.decoder import write_decoder
 from ..host.practice import NAME
+from ..host.reading import SAFETENSORS
 from ..host.saving import write_control
 from ..host.teaching import ComfyBase, gradients
 from ..host.training import PRECISIONS, Course, Learned, teach, trainable
@@ -27,8 +26,8 @@ from .base import beginning, load_base
 from .examples import encoded
 from .folder import Folder, make_maps
 from .processes import Accelerated
+from .told import Told
 
-TOLD_EVERY = 10  # steps
 MULTIPLE = 64  # of pixels, that every UNet and every control takes
 NOT_ASKED = {"infusion": "cat", "learned_time_embedding": False, "hint_features": 32, "width": 64}  # as published
 
@@ -57,6 +56,7 @@ def options(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("--precision", choices=PRECISIONS, default="fp32", help="what is computed in")
     parser.add_argument("--checkpointing", action="store_true", help="less memory, up to half more time")
     parser.add_argument("--keep-every", type=int, default=200, help="steps between checkpoints")
+    parser.add_argument("--picture-every", type=int, default=0, help="steps between pictures of a hint; 0 is never")
     parser.add_argument("--dtype", choices=("fp32", "fp16", "bf16"), default="fp16", help="of the result")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--accelerate", action="store_true", help="this is one of Accelerate's processes")
@@ -81,6 +81,7 @@ def course_of(chosen: argparse.Namespace) -> Course:
         middle_until=chosen.only_middle_until,
         unlock_decoder=chosen.unlock_decoder,
         recompute=chosen.checkpointing,
+        picture_every=chosen.picture_every,
     )
 
 
@@ -88,9 +89,11 @@ def prepared(chosen: argparse.Namespace, together: Together) -> Folder:
     """The folder, with the maps that the first process makes.
 
     Raises:
-        InvalidValue: the images' side or the batch cannot be shared out.
+        InvalidValue: the result's name, the images' side or the batch will not do.
     """
     number, count = together.part
+    if not chosen.result.name.lower().endswith(SAFETENSORS):
+        raise InvalidValue(f"{chosen.result} will be a safetensors file. Let its name end so.")
     if chosen.batch % count:
         raise InvalidValue(f"A batch of {chosen.batch} cannot be shared by {count} processes. Choose a multiple.")
     if chosen.side % MULTIPLE:
@@ -121,8 +124,9 @@ def train(chosen: argparse.Namespace) -> Path:
         network.to(base.device)
         examples = encoded(folder, network, base, clip, vae)
         lessons = Lessons([examples], examples.prompt(""), chosen.dropped, chosen.batch, together.part)
-        file, told = chosen.result.with_suffix(".training.safetensors"), Told(together)
-        learned = teach(network, base, lessons, course_of(chosen), file, told, together)
+        course, file = course_of(chosen), chosen.result.with_suffix(".training.safetensors")
+        told = Told(network, base, examples[0], course.picture_every, chosen.result.with_suffix(".pictures"), together)
+        learned = teach(network, base, lessons, course, file, told, together)
     if together.part[0] == 0:
         write(learned, patcher, chosen)
     return chosen.result
@@ -134,23 +138,6 @@ def write(learned: Learned, patcher: ModelPatcher, chosen: argparse.Namespace) -
     if learned.decoder:
         file = chosen.result.with_suffix(".decoder.safetensors")
         print(write_decoder(patcher, learned.decoder, file, chosen.dtype, learned.facts))
-
-
-class Told:
-    """Prints the mean loss and the seconds of a step, now and then, in the first process."""
-
-    def __init__(self, together: Together):
-        self.speaks, self.recent, self.began = together.part[0] == 0, [], time.monotonic()
-
-    def __call__(self, run: Run, loss: float) -> None:
-        self.recent.append(loss)
-        if run.step % TOLD_EVERY and run.step < run.plan.steps:
-            return
-        seconds = (time.monotonic() - self.began) / len(self.recent)
-        if self.speaks:
-            words = f"step {run.step} of {run.plan.steps}, loss {fmean(self.recent):.4g}, {seconds:.2f} s a step"
-            print(words, flush=True)
-        self.recent, self.began = [], time.monotonic()
 
 
 def main() -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import comfy.sd
 import cv2
+import numpy as np
 import pytest
 import torch
 from safetensors import safe_open
@@ -71,10 +72,21 @@ def test_load_lora_gives_the_decoder_that_was_trained(pictures, tmp_path):
     assert locked.exists() and not locked.with_suffix(".decoder.safetensors").exists()
 
 
-def test_what_cannot_be_used_is_refused(pictures, tmp_path):
-    def refused(folder, *more):
-        train(options([str(folder), str(tmp_path / "x.safetensors"), *SMALL, "--steps", "1", "--batch", "1", *more]))
+def test_pictures_show_a_hint_and_what_is_drawn_from_it(pictures, tmp_path):
+    how = ("--steps", "3", "--batch", "2", "--picture-every", "2", "--family", "T2I-Adapter")
+    trained(pictures, tmp_path / "x.safetensors", *how)
+    (file,) = (tmp_path / "x.pictures").iterdir()
+    hint, drawn = np.split(cv2.imread(str(file)), 2, axis=1)
+    assert file.name == "0000002.png" and drawn.std() > 1
+    assert np.array_equal(hint, cv2.imread(str(pictures / "maps" / "0000.png")))
 
+
+def test_what_cannot_be_used_is_refused(pictures, tmp_path):
+    def refused(folder, *more, result="x.safetensors"):
+        train(options([str(folder), str(tmp_path / result), *SMALL, "--steps", "1", "--batch", "1", *more]))
+
+    with pytest.raises(InvalidValue, match="Let its name end so"):
+        refused(pictures, result="x.v1")
     with pytest.raises(MissingInput, match="no images"):
         refused(tmp_path)
     with pytest.raises(UnknownMethod, match="no preprocessor"):
