@@ -5,6 +5,8 @@ import pytest
 from ..quickstart_module import ROOT
 
 STEPS = 2
+TITLE = 30  # pixels above a node's place
+BOXES = "() => app.graph.nodes.map(({ type, pos, size }) => [type, ...pos, pos[0] + size[0], pos[1] + size[1]])"
 PLACE = "type => app.graph.nodes.find(node => node.type === type).id"
 
 
@@ -22,14 +24,24 @@ def succeeded(frontend):
     return record
 
 
-@pytest.mark.parametrize("name, kind, rows", [("union", "Union", 1), ("stack", "ControlStack", 3)])
-def test_controls_in_one_node_tell_what_they_did(frontend, shot, name, kind, rows):
+def covered(nodes):
+    """Pairs of nodes that overlap, each given as (type, left, top, right, bottom)."""
+    boxes = [(kind, left, top - TITLE, right, bottom) for kind, left, top, right, bottom in nodes]
+    pairs = ((a, b) for number, a in enumerate(boxes) for b in boxes[:number])
+    return [(a[0], b[0]) for a, b in pairs if a[1] < b[3] and b[1] < a[3] and a[2] < b[4] and b[2] < a[4]]
+
+
+@pytest.mark.parametrize(
+    "name, kind, rows", [("first_light", "Control", 1), ("union", "Union", 1), ("stack", "ControlStack", 3)]
+)
+def test_controls_in_one_node_tell_what_they_did_and_cover_no_other(frontend, shot, name, kind, rows):
     example(frontend, name, KSampler={"steps": STEPS})
     succeeded(frontend)
     told = frontend.told(f"ArmatureApply{kind}")
     assert told.count(f"{STEPS} of {STEPS} steps (1-{STEPS}), strength ") == rows
     assert frontend.page.locator(".armature-caption:visible").inner_text() == told
     shot("told")
+    assert covered(frontend.page.evaluate(BOXES)) == []
 
 
 def test_what_a_file_is_and_where_one_was_written_stands_on_the_node(frontend, shot):
