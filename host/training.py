@@ -1,13 +1,10 @@
-"""Trains a control network on what a graph holds."""
+"""Trains a control network, whatever its examples come from."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-import comfy.utils
-import folder_paths
 import torch
-from comfy.model_patcher import ModelPatcher
 from torch import Tensor, nn
 
 from ..control.architectures.t2i_adapter import T2IAdapter
@@ -18,17 +15,13 @@ from ..control.scale import Scale
 from ..control.training.objective import Lessons, cubic, loss, only_middle, uniform
 from ..control.training.recomputing import recompute
 from ..control.training.run import ALONE, Plan, Run, Together
-from ..errors import InvalidValue, MissingInput
 from .creating import hosted, with_own_weights
-from .decoder import decoder, with_decoder
+from .decoder import decoder
 from .loading import recognised
-from .readout import Panel
 from .sampling import ComfyControl
-from .teaching import ComfyBase, examples, gradients
-from .training_report import SILENT, Report
+from .teaching import ComfyBase
 
 PRECISIONS = {"fp32": torch.float32, "bf16": torch.bfloat16}
-CHECKPOINTS = "training"  # in ComfyUI's output folder
 CONTROL, DECODER = "control", "decoder"
 
 
@@ -63,44 +56,6 @@ class Learned:
     control: ComfyControl
     decoder: Mapping[str, Tensor]
     facts: Mapping[str, str]
-
-
-@dataclass(frozen=True)
-class Trained:
-    control: ComfyControl
-    model: ModelPatcher
-    losses: list[float] = field(default_factory=list)
-
-
-def train_control(
-    patcher: ModelPatcher,
-    control: ComfyControl,
-    latents: list[dict],
-    hints: list[Tensor],
-    positive: list[list],
-    empty: list | None,
-    course: Course,
-    panel: Panel = SILENT,
-) -> Trained:
-    """Train a copy of the control; ComfyUI's progress and interruption work as in sampling. The panel tells the loss.
-
-    Raises:
-        ArmatureError: the control does not fit, something is missing, or the loss is no longer a number.
-    """
-    if course.dropped and empty is None:
-        raise MissingInput("Some prompts are to be dropped: connect the empty prompt to empty, or drop none.")
-    with gradients():
-        network = trainable(control)
-        base = ComfyBase(patcher, network, PRECISIONS[course.precision])
-        network.to(base.device)
-        groups = examples(base, network, latents, hints, positive)
-        spare = base.prompts(empty, groups[0][0].latent.shape[-2:])[0] if empty else None
-        lessons = Lessons(groups, spare, course.dropped, course.batch)
-        progress = comfy.utils.ProgressBar(course.plan.steps)
-        report = Report(network, base, groups[0][0], progress, course.picture_every, panel)
-        learned = teach(network, base, lessons, course, _file(course.name), report)
-        model = with_decoder(patcher, learned.decoder) if learned.decoder else patcher
-        return Trained(learned.control, model, report.losses)
 
 
 def trainable(control: ComfyControl) -> ControlModel:
@@ -180,17 +135,3 @@ def _facts(run: Run, lessons: Lessons, course: Course) -> dict[str, str]:
         "seed": plan.seed,
     }
     return {f"armature.training.{name}": str(value) for name, value in known.items()}
-
-
-def _file(name: str) -> Path | None:
-    """
-    Raises:
-        InvalidValue: the name leads out of the folder.
-    """
-    if not name:
-        return None
-    folder = Path(folder_paths.get_output_directory()) / CHECKPOINTS
-    file = folder / f"{name}.safetensors"
-    if not file.resolve().is_relative_to(folder.resolve()):
-        raise InvalidValue(f"{name!r} leads out of {folder}. Choose a plain name.")
-    return file

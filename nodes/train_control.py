@@ -3,9 +3,10 @@
 from comfy_api.latest import io
 
 from ..control.training.run import Plan
+from ..host.graph_training import train_control
 from ..host.readout import Panel
 from ..host.teaching import as_latents
-from ..host.training import PRECISIONS, Course, train_control
+from ..host.training import PRECISIONS, Course
 from .applying import node_id
 
 

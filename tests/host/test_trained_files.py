@@ -18,11 +18,12 @@ from armature.control.step import Step
 from armature.control.training.run import Plan
 from armature.host.applying import Application
 from armature.host.creating import create_control
+from armature.host.graph_training import train_control
 from armature.host.loading import our_control, recognised
 from armature.host.probing import Sampling
 from armature.host.reading import read_checkpoint
 from armature.host.saving import save_control
-from armature.host.training import Course, train_control
+from armature.host.training import Course
 
 from . import tiny
 

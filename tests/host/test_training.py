@@ -19,9 +19,10 @@ from armature.control.training.run import Plan, averaged
 from armature.errors import InvalidValue, MismatchedBatch, MissingInput, WrongBaseModel, WrongControl
 from armature.host.binding import BaseWeights
 from armature.host.creating import create_control
+from armature.host.graph_training import train_control
 from armature.host.practice import load_practice_model
 from armature.host.teaching import ComfyBase, as_latents, examples, gradients
-from armature.host.training import Course, teach, train_control, trainable
+from armature.host.training import Course, teach, trainable
 
 CHOICES = {
     "ControlNet": {},

@@ -10,9 +10,10 @@ import torch
 from armature.control.training.objective import Example
 from armature.control.training.run import Plan
 from armature.host.creating import create_control
+from armature.host.graph_training import train_control
 from armature.host.practice import load_practice_model
 from armature.host.teaching import ComfyBase, gradients
-from armature.host.training import PRECISIONS, Course, train_control, trainable
+from armature.host.training import PRECISIONS, Course, trainable
 from armature.host.training_report import SEED, STEPS, drawn
 
 
