@@ -52,7 +52,7 @@ def options(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("--dropped", type=float, default=0.5, help="share of the prompts that are left empty")
     parser.add_argument("--average", type=float, default=0.0, help="what the moving average keeps a step; 0 is none")
     parser.add_argument("--only-middle-until", type=int, default=0, help="until this step one link alone acts")
-    parser.add_argument("--unlock-decoder", action="store_true", help="the base's learns too; try a rate of 2e-6")
+    parser.add_argument("--unlock-decoder", action="store_true", help="the base's learns too; a rate of 2e-6 is usual")
     parser.add_argument("--precision", choices=PRECISIONS, default="fp32", help="what is computed in")
     parser.add_argument("--checkpointing", action="store_true", help="less memory, up to half more time")
     parser.add_argument("--keep-every", type=int, default=200, help="steps between checkpoints")

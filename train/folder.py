@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 from pathlib import Path
 
 import cv2
@@ -11,7 +12,7 @@ import torch
 from torch import Tensor
 
 from .. import discovery, preprocessors
-from ..errors import MissingInput, UnknownMethod, UnreadableFile
+from ..errors import InvalidValue, MissingInput, UnknownMethod, UnreadableFile
 from ..host.preprocessing import preprocess
 from ..preprocessors.declare import Preprocessor
 from ..preprocessors.pixels import eight_bit
@@ -37,11 +38,16 @@ class Folder:
         """
         Raises:
             MissingInput: there are no images.
+            InvalidValue: two have one name, and so one caption and one map.
         """
         entries = self.root.iterdir() if self.root.is_dir() else ()
         found = sorted(file for file in entries if file.suffix.lower() in IMAGES)
         if not found:
             raise MissingInput(f"There are no images in {self.root} ({', '.join(IMAGES)}).")
+        if twins := [file.name for file, other in pairwise(found) if file.stem == other.stem]:
+            raise InvalidValue(
+                f"{self.root} has another image of the name of {twins[0]}. Rename one, map and caption too."
+            )
         return found
 
     def image(self, n: int) -> Tensor:

@@ -1,9 +1,25 @@
 """Several processes that train as one, on the GPUs of one machine or of many, by Hugging Face Accelerate."""
 
+from collections.abc import Iterator
+
 import torch
 from torch import Tensor
 
 from ..errors import MissingInput
+
+LARGEST = 2**25  # numbers: few messages, and no second copy of all gradients
+
+
+def messages(tensors: list[Tensor], largest: int = LARGEST) -> Iterator[list[Tensor]]:
+    """All in their order, as many at a time as have up to `largest` numbers together; one of more goes alone."""
+    message, size = [], 0
+    for tensor in tensors:
+        if message and size + tensor.numel() > largest:
+            yield message
+            message, size = [], 0
+        message.append(tensor)
+        size += tensor.numel()
+    yield message
 
 
 class Accelerated:
@@ -22,10 +38,11 @@ class Accelerated:
         self.part = (self.accelerator.process_index, self.accelerator.num_processes)
 
     def mean(self, tensors: list[Tensor]) -> None:
-        """Give each tensor the mean of what the processes have there, all in one message."""
-        together = self.accelerator.reduce(torch.cat([tensor.flatten() for tensor in tensors]), "mean")
-        for tensor, part in zip(tensors, together.split([tensor.numel() for tensor in tensors])):
-            tensor.copy_(part.view_as(tensor))
+        """Give each tensor the mean of what the processes have there."""
+        for message in messages(tensors):
+            together = self.accelerator.reduce(torch.cat([tensor.flatten() for tensor in message]), "mean")
+            for tensor, part in zip(message, together.split([tensor.numel() for tensor in message])):
+                tensor.copy_(part.view_as(tensor))
 
     def wait(self) -> None:
         """For all to come this far."""

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from itertools import chain
 from pathlib import Path
 
 import comfy.sd
@@ -18,6 +19,7 @@ from armature.host.binding import BaseWeights
 from armature.host.practice import load_practice_model
 from armature.practice.pictures import write_scenes
 from armature.train.__main__ import options, train
+from armature.train.processes import messages
 
 SIDE = 64
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -85,6 +87,11 @@ def test_what_cannot_be_used_is_refused(pictures, tmp_path):
 
     with pytest.raises(InvalidValue, match="Let its name end so"):
         refused(pictures, result="x.v1")
+    twins = tmp_path / "twins"
+    write_scenes(twins, 2, SIDE)
+    (twins / "0001.jpg").touch()
+    with pytest.raises(InvalidValue, match=r"of the name of 0001\.jpg"):
+        refused(twins)
     with pytest.raises(MissingInput, match="no images"):
         refused(tmp_path)
     with pytest.raises(UnknownMethod, match="no preprocessor"):
@@ -95,6 +102,13 @@ def test_what_cannot_be_used_is_refused(pictures, tmp_path):
         refused(pictures, "--maps", "Canny", "--base", "model.ckpt")
     with pytest.raises(InvalidValue, match="side"):
         refused(pictures, "--maps", "Canny", "--side", "60")
+
+
+def test_gradients_travel_in_messages_of_limited_size():
+    tensors = [torch.zeros(size) for size in (3, 2, 9, 4, 1, 1)]
+    sent = list(messages(tensors, largest=5))
+    assert [[tensor.numel() for tensor in message] for message in sent] == [[3, 2], [9], [4, 1], [1]]
+    assert all(a is b for a, b in zip(chain.from_iterable(sent), tensors, strict=True))
 
 
 def test_two_processes_train_as_one(pictures, tmp_path):
