@@ -45,9 +45,9 @@ class Examples(Sequence[Example]):
 
 def encoded(folder: Folder, control: ControlModel, base: ComfyBase, clip: comfy.sd.CLIP, vae: comfy.sd.VAE) -> Examples:
     """All that is in the folder, and the empty prompt."""
-    images, captions = range(len(folder.files)), {""}
+    images = range(len(folder.files))
     latents = torch.cat([_latent(folder.image(n), base, vae) for n in images])
-    captions.update(folder.caption(n) for n in images)
+    captions = {"", *map(folder.caption, images)}
     return Examples(folder, control, base, latents, {one: _prompt(one, folder.side, base, clip) for one in captions})
 
 

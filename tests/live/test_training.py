@@ -92,10 +92,11 @@ def test_pictures_of_what_it_has_learned_arrive_while_it_trains(server, prompt):
 
 
 def test_a_control_is_trained_saved_and_used(server, prompt, drawing):
-    prompt["train"]["inputs"] |= {"steps": 3, "name": ""}
+    prompt["train"]["inputs"] |= {"steps": 3, "name": "", "unlock_decoder": True}
     done = server.run({**prompt, **drawing})
     assert done.images["image"].shape == (SIDE, SIDE, 3) and done.images["image"].std() > 1
     (saved,) = (server.base / "output" / "controlnet").glob("live_*.safetensors")
     with safe_open(saved, framework="pt") as held:
         facts = held.metadata()
     assert facts["modelspec.title"] == "Live" and facts["armature.family"] == "ControlNet-LLLite"
+    assert facts["armature.training.unlocked_decoder"] == "True"
