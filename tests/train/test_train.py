@@ -18,7 +18,8 @@ from armature.errors import InvalidValue, MissingInput, UnknownMethod, Unreadabl
 from armature.host.binding import BaseWeights
 from armature.host.practice import load_practice_model
 from armature.practice.pictures import write_scenes
-from armature.train.__main__ import options, train
+from armature.train.__main__ import train
+from armature.train.options import options
 from armature.train.processes import messages
 
 SIDE = 64
@@ -101,7 +102,14 @@ def test_what_cannot_be_used_is_refused(pictures, tmp_path):
     with pytest.raises(UnreadableFile, match="no safetensors"):
         refused(pictures, "--maps", "Canny", "--base", "model.ckpt")
     with pytest.raises(InvalidValue, match="side"):
-        refused(pictures, "--maps", "Canny", "--side", "60")
+        refused(pictures, "--maps", "Canny", "--side", "100")
+
+
+@pytest.mark.parametrize("given", ["--batch 0", "--rate nan", "--dropped 1.5", "--average 1", "--side -64", "--seed x"])
+def test_numbers_out_of_their_range_are_refused(capsys, given):
+    with pytest.raises(SystemExit):
+        options(["pictures", "x.safetensors", *given.split()])
+    assert f"argument {given.split()[0]}: " in capsys.readouterr().err
 
 
 def test_gradients_travel_in_messages_of_limited_size():
