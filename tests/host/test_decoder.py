@@ -12,6 +12,8 @@ from armature.host.decoder import with_decoder, write_decoder
 from armature.host.practice import load_practice_model
 from armature.host.probing import Sampling
 
+from . import tiny
+
 PREFIX = "diffusion_model."
 BOUNDS = {"fp32": 4e-9, "fp16": 2e-6}  # half a unit of the largest change; of the weights in fp16 it is 5e-4
 
@@ -23,8 +25,12 @@ def practice():
 
 @pytest.fixture(scope="module")
 def learned(practice):
-    """A decoder that has moved as far as in some hundred steps."""
-    before, generator = BaseWeights(practice[0]), torch.Generator().manual_seed(0)
+    return moved(practice[0])
+
+
+def moved(model):
+    """A decoder's weights, as far from the base's as after some hundred steps."""
+    before, generator = BaseWeights(model), torch.Generator().manual_seed(0)
     names = [name for name in before if name.startswith(("output_blocks.", "out."))]
     return {name: before[name] + 1e-3 * torch.randn(before[name].shape, generator=generator) for name in names}
 
@@ -55,6 +61,15 @@ def test_load_lora_draws_what_training_drew(practice, learned, tmp_path, dtype):
     expected = drawn(practice, with_decoder(model, learned))
     assert (expected - drawn(practice, model)).abs().max() > 0.01
     torch.testing.assert_close(drawn(practice, again), expected, rtol=0, atol=1e3 * BOUNDS[dtype])
+
+
+@pytest.mark.parametrize("family", [tiny.SD1, tiny.SD2, tiny.SDXL], ids=lambda family: family.name)
+def test_load_lora_knows_every_weight_of_every_base(family, tmp_path):
+    model = tiny.base_model(family)
+    learned = moved(model)
+    again = with_lora(model, write_decoder(model, learned, tmp_path / "x.safetensors", "fp32", {}))
+    assert set(again.patches) == {f"{PREFIX}{name}" for name in learned}
+    assert apart(again, learned) < BOUNDS["fp32"]
 
 
 def test_its_strength_leads_from_the_base_to_what_was_learned(practice, learned, tmp_path):
