@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 import torch
 from safetensors import safe_open
-from safetensors.torch import load_file
+from safetensors.torch import load_file, save_file
 
 from armature.control.training.run import averaged
 from armature.errors import InvalidValue, MissingInput, UnknownMethod, UnreadableFile
@@ -19,6 +19,7 @@ from armature.host.binding import BaseWeights
 from armature.host.practice import load_practice_model
 from armature.practice.pictures import write_scenes
 from armature.train.__main__ import train
+from armature.train.base import load_base
 from armature.train.options import options
 from armature.train.processes import messages
 
@@ -101,8 +102,25 @@ def test_what_cannot_be_used_is_refused(pictures, tmp_path):
         refused(pictures, "--maps-folder", str(tmp_path / "none"))
     with pytest.raises(UnreadableFile, match="no safetensors"):
         refused(pictures, "--maps", "Canny", "--base", "model.ckpt")
+    with pytest.raises(UnreadableFile, match="There is no file"):
+        refused(pictures, "--maps", "Canny", "--control", str(tmp_path / "none.safetensors"))
     with pytest.raises(InvalidValue, match="side"):
         refused(pictures, "--maps", "Canny", "--side", "100")
+
+
+def test_a_base_that_is_not_whole_is_refused(tmp_path, monkeypatch):
+    file = tmp_path / "base.safetensors"
+    file.write_bytes(b"damaged")
+    with pytest.raises(UnreadableFile, match="or damaged"):
+        load_base(str(file))
+    save_file({"weight": torch.zeros(1)}, file)
+    with pytest.raises(UnreadableFile, match="no checkpoint of a base"):
+        load_base(str(file))
+    model, clip, vae = load_practice_model()
+    for parts in ((model, None, vae, None), (model, clip, comfy.sd.VAE(sd={}), None)):
+        monkeypatch.setattr(comfy.sd, "load_checkpoint_guess_config", lambda path, parts=parts: parts)
+        with pytest.raises(UnreadableFile, match="whole checkpoint"):
+            load_base(str(file))
 
 
 @pytest.mark.parametrize("given", ["--batch 0", "--rate nan", "--dropped 1.5", "--average 1", "--side -64", "--seed x"])
