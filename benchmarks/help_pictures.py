@@ -1,8 +1,10 @@
-"""Draws the picture of every help page, and writes what it is, into web/docs/img.
+"""Draws the picture of every help page, and writes what it is, into web/docs/img. Needs the extra e2e and a browser.
 
 An editor's is its screenshot in docs/. A preprocessor's is a photograph and its map, a family's the maps of its
 methods; what needs to know more than a photograph says is shown in a drawn room, and so is what asks a network, because
-the weights are not here (known_maps.py). Any other node's is that of the simplest template which has it.
+the weights are not here (known_maps.py). A node of numbers or files is itself seen in a small graph (node_graphs.py).
+Any other node's is that of the simplest template which has it. `python3 quickstart.py test --write-docs` then writes
+the captions into the pages.
 """
 
 import json
@@ -15,9 +17,10 @@ import numpy as np
 from ..host.help import CAPTIONS, PICTURES, ROOT, TEMPLATES, captions, help_of
 from ..nodes import node_classes
 from .help_photograph import from_photograph
-from .help_residuals import of_residuals
+from .help_practice import of_practice
 from .help_room import from_room
 from .help_tiles import Picture
+from .node_pictures import from_browser
 
 WIDTH = 600  # pixels
 NO_RESULT = ("training", "sd15_canny", "sd15_depth", "sdxl_union_promax")  # templates whose picture is not theirs
@@ -25,7 +28,7 @@ NO_RESULT = ("training", "sd15_canny", "sd15_depth", "sdxl_union_promax")  # tem
 
 def main() -> None:
     PICTURES.mkdir(parents=True, exist_ok=True)
-    made = from_photograph() | from_room() | of_residuals()
+    made = from_browser() | from_photograph() | from_room() | of_practice()
     said = dict(captions())
     for node in node_classes():
         node_id = node.GET_SCHEMA().node_id

@@ -32,3 +32,8 @@ def test_what_a_picture_shows_is_written_under_it():
 def test_what_no_network_made_is_not_shown_as_its_own():
     assert "Not this network's own" in help_of("ArmatureHED").caption
     assert captions().keys() <= {picture.stem for picture in PICTURES.glob("*.jpg")}
+
+
+def test_pictures_are_small():
+    sizes = [picture.stat().st_size for picture in PICTURES.glob("*.jpg")]
+    assert max(sizes) < 150_000 and sum(sizes) < 4_000_000

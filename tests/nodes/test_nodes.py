@@ -82,7 +82,8 @@ def test_help_page_is_up_to_date(node_id, request):
     assert path.read_text(encoding="utf-8") == text, "run: python3 quickstart.py test --write-docs"
 
 
-def test_every_help_page_belongs_to_a_node():
+def test_every_node_has_a_help_page_with_a_picture():
     assert {path.stem for path in (ROOT / "web" / "docs").glob("*.md")} == set(SCHEMAS)
     assert {path.stem for path in (ROOT / "docs" / "help").glob("*.md")} == set(SCHEMAS)
-    assert {path.stem for path in (ROOT / "web" / "docs" / "img").glob("*.jpg")} <= set(SCHEMAS)
+    assert {path.stem for path in (ROOT / "web" / "docs" / "img").glob("*.jpg")} == set(SCHEMAS)
+    assert all("](img/" in path.read_text(encoding="utf-8") for path in (ROOT / "web" / "docs").glob("*.md"))
