@@ -38,7 +38,10 @@ def from_photograph() -> dict[str, Picture]:
 def _moving(image: Tensor) -> Picture:
     """The photograph, the same turned and enlarged about its middle, and how it moved."""
     turned = cv2.warpAffine(
-        image[0].numpy(), cv2.getRotationMatrix2D((256, 256), 6, 1.06), (512, 512), borderMode=cv2.BORDER_REFLECT
+        image[0].numpy(),
+        cv2.getRotationMatrix2D((SIDE / 2, SIDE / 2), 6, 1.06),
+        (SIDE, SIDE),
+        borderMode=cv2.BORDER_REFLECT,
     )
     frames = torch.cat([image, torch.from_numpy(turned)[None]])
     (first, second), moved = frames.split(1), ours(METHODS["OpticalFlowDIS"], {})(frames)
