@@ -3,16 +3,17 @@
 from collections.abc import Callable
 from typing import Any
 
+from ..control.curve import through
 from ..control.drawn import drawn_curve
 
 
 def curve_function(curve: Any) -> Callable[[float], float]:
-    """Of a CURVE, from a link or as it was drawn: ComfyUI evaluates both.
+    """Of a CURVE, from a link or as it was drawn.
 
     Raises:
         InvalidValue: what was drawn is no curve.
     """
-    import comfy_api.latest  # noqa: F401 (comfy_api.input cannot be the first of the two)
-    from comfy_api.input import CurveInput  # newer than the oldest ComfyUI that the pack runs in
-
-    return (curve if isinstance(curve, CurveInput) else CurveInput.from_raw(drawn_curve(curve))).interp
+    linked = getattr(
+        curve, "interp", None
+    )  # ComfyUI's own class is newer than the oldest ComfyUI that the pack runs in
+    return linked or through(**drawn_curve(curve))

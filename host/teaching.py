@@ -27,6 +27,22 @@ def gradients() -> Iterator[None]:
         yield
 
 
+def _copied(patcher: ModelPatcher) -> ModelPatcher:
+    """The MODEL with weights of its own, which are not loaded dynamically: that copies weights out of autograd's sight,
+    where they cannot learn. ComfyUI's own clone(force_deepcopy=True) is newer than the oldest that the pack runs in.
+    """
+    if patcher.cached_patcher_init is None:
+        raise WrongBaseModel(
+            "Training needs a copy of the base, and this one's loader does not tell how to load it again. Use "
+            "ComfyUI's own loader."
+        )
+    again, arguments, *place = patcher.cached_patcher_init
+    fresh = again(*arguments, disable_dynamic=True)
+    for index in place:
+        fresh = fresh[index]
+    return patcher.clone(disable_dynamic=True, model_override=fresh.get_clone_model_override())
+
+
 class ComfyBase:
     """A MODEL as a `Base`: a copy of its own, frozen, computing in `dtype`; its LoRAs are in it.
 
@@ -39,13 +55,7 @@ class ComfyBase:
         check_base(control.base, patcher.model)
         if patcher.model.concat_keys:
             raise WrongBaseModel("An inpainting base takes a mask beside the latents. Train on the base it came from.")
-        if patcher.cached_patcher_init is None:
-            raise WrongBaseModel(
-                "Training needs a copy of the base, and this one's loader does not tell how to load it again. Use "
-                "ComfyUI's own loader."
-            )
-        # dynamic loading copies weights out of autograd's sight, where they cannot learn
-        self.patcher = patcher.clone(disable_dynamic=True, force_deepcopy=True)
+        self.patcher = _copied(patcher)
         self.patcher.set_model_compute_dtype(dtype)
         self.load()
         self.model, self.dtype = self.patcher.model, dtype

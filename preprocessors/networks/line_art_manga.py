@@ -19,7 +19,7 @@ class Convolution(nn.Module):
     def __init__(self, inner: int, outer: int, ops: Any, kernel: int = 3, stride: int = 1, up: bool = False):
         super().__init__()
         conv = ops.Conv2d(inner, outer, kernel, stride=stride, padding=kernel // 2)
-        self.model = nn.Sequential(ops.BatchNorm2d(inner, eps=1e-3), nn.LeakyReLU(0.2), conv, *_doubling(up))
+        self.model = nn.Sequential(nn.BatchNorm2d(inner, eps=1e-3), nn.LeakyReLU(0.2), conv, *_doubling(up))
 
     def forward(self, x: Tensor) -> Tensor:
         return self.model(x)

@@ -25,7 +25,7 @@ class Convolution(nn.Sequential):
     def __init__(self, inner: int, outer: int, ops: Any, kernel: int = 3, stride: int = 1, groups: int = 1):
         padding = 0 if stride == 2 else kernel // 2
         conv = ops.Conv2d(inner, outer, kernel, stride, padding, groups=groups, bias=False)
-        super().__init__(conv, ops.BatchNorm2d(outer), nn.ReLU6())
+        super().__init__(conv, nn.BatchNorm2d(outer), nn.ReLU6())
         self.strided = stride == 2
 
     def forward(self, x: Tensor) -> Tensor:
@@ -39,7 +39,7 @@ class Inverted(nn.Module):
         super().__init__()
         wide = inner * widening
         widen = [Convolution(inner, wide, ops, kernel=1)] if widening > 1 else []
-        narrow = ops.Conv2d(wide, outer, 1, bias=False), ops.BatchNorm2d(outer)
+        narrow = ops.Conv2d(wide, outer, 1, bias=False), nn.BatchNorm2d(outer)
         self.conv = nn.Sequential(*widen, Convolution(wide, wide, ops, stride=stride, groups=wide), *narrow)
         self.residual = stride == 1 and inner == outer
 
@@ -130,7 +130,7 @@ class Segments(nn.Module):
 
 def _unit(inner: int, outer: int, ops: Any, kernel: int = 3, dilation: int = 1) -> nn.Sequential:
     conv = ops.Conv2d(inner, outer, kernel, padding=dilation * (kernel // 2), dilation=dilation)
-    return nn.Sequential(conv, ops.BatchNorm2d(outer), nn.ReLU())
+    return nn.Sequential(conv, nn.BatchNorm2d(outer), nn.ReLU())
 
 
 LARGE = ((64, 96, WIDE), (32, WIDE, WIDE), (24, WIDE, WIDE), (16, WIDE, WIDE))
