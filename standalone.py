@@ -41,6 +41,7 @@ def load_comfyui() -> None:
         raise FileNotFoundError(f"No ComfyUI in {path}. Run `python3 quickstart.py` first, or set COMFYUI_PATH.")
     sys.path.insert(0, str(path))
     import torch
+    import utils.extra_config  # noqa: F401 (as main.py does: ComfyUI 0.18's nodes.py leads to another utils)
     from comfy.cli_args import args
 
     args.cpu = not (torch.cuda.is_available() or torch.backends.mps.is_available())
