@@ -52,15 +52,21 @@ class Cell:
 def planned(steps: int) -> Iterator[Cell]:
     """All cells in the order of what they add: a run that ends early still says something of every claim."""
     edges, depth = HINTS
-    yield from (Cell(name, edges, 0, steps, probed=name in (CONTROLNET, CHOSEN)) for name in CONTENDERS)
+    yield from (_on_edges(name, 0, steps) for name in CONTENDERS)
     yield Cell(CONTROLNET, edges, 0, steps, zero=False)
     yield from (Cell(name, depth, 0, steps) for name in MAIN)
     yield Cell(CONTROLNET, edges, 0, steps, dropped=0.0)
-    yield from (Cell(name, edges, seed, steps) for seed in FURTHER_SEEDS for name in MAIN)
+    yield from (_on_edges(name, seed, steps) for seed in FURTHER_SEEDS for name in MAIN)
     others = [name for name in CONTENDERS if name not in MAIN]
-    yield from (Cell(name, edges, seed, steps) for seed in FURTHER_SEEDS for name in others)
+    yield from (_on_edges(name, seed, steps) for seed in FURTHER_SEEDS for name in others)
     yield from (Cell(name, depth, 0, steps) for name in others)
     yield from (Cell(name, depth, seed, steps) for seed in FURTHER_SEEDS for name in CONTENDERS)
+    yield from (Cell(CONTROLNET, edges, seed, steps, zero=False) for seed in FURTHER_SEEDS)
+    yield from (Cell(CONTROLNET, edges, seed, steps, dropped=0.0) for seed in FURTHER_SEEDS)
+
+
+def _on_edges(name: str, seed: int, steps: int) -> Cell:
+    return Cell(name, HINTS[0], seed, steps, probed=name in (CONTROLNET, CHOSEN))
 
 
 def measured(cell: Cell, judge: Judge, every: int) -> Found:

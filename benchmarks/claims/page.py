@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from statistics import fmean
 
 from . import plots
 from .cells import BATCH, DROPPED, HINTS, RATE, Found, planned
 from .contenders import ADAPTER, CHOSEN, CONTENDERS, CONTROLNET
 from .lessons import SIDE
-from .results import Results, number, without_prompts
+from .results import Results, at_first, lost_without, mean, number, without_prompts
 from .speed import DRAWN, NONE
 from .verdicts import verdicts
 
@@ -44,9 +45,9 @@ def _setting(found: Found) -> str:
 Every network learned for {size["steps"]} steps of {BATCH} scenes, drawn from {size["scenes"]} of {SIDE} x {SIDE}
 pixels, on the same locked base with the same learning rate ({RATE:g}, AdamW) and {DROPPED:.0%} of the prompts dropped.
 Those of one seed saw the same batches and noise. Then {size["held_out"]} scenes that none had seen were drawn from
-their maps and captions, in 10 steps with guidance 3. The page holds the first {len(cells)} trainings of the plan's
-{len(list(planned(size["steps"])))}, and the command goes on from there. An interval is the 95 % one of Student's t over
-seeds; a number without one comes from a single training, and decides nothing. On {found["device"]}, one thread.
+their maps and captions, in 10 steps with guidance 3. Of the {len(list(planned(size["steps"])))} trainings planned, the
+page holds {len(cells)}; the command goes on from there. An interval is the 95 % one of Student's t over seeds; a number
+without one comes from a single training, and decides nothing. On {found["device"]}, one thread.
 
 * **F1**: of the picture's Canny edges against the scene's, within 2 pixels. Without control it is {alone["f1"]:.3f}.
 * **MSE-depth**: of the depth that a small network reads from the picture, against the scene's true depth. Of the scenes
@@ -83,7 +84,7 @@ def _row(results: Results, name: str, hint: str) -> tuple[str, ...] | None:
         return None
     parameters = next(iter(runs.values()))["parameters"]
     measured = [number("f1"), without_prompts("f1"), number("depth_mse"), number("frechet"), number("loss")]
-    told = [str(results.estimate(name, hint, one)) for one in measured]
+    told = [str(mean(runs, one)) for one in measured]
     return name, f"{parameters / 1000:,.0f}k", str(len(runs)), *told
 
 
@@ -103,26 +104,27 @@ def _pictures(results: Results, folder: Path) -> Iterator[str]:
             plots.curves(folder / f"evidence_{hint}.png", f"F1 under {hint}, seed 0", lines, "training step")
             yield f"![F1 against the training step, under {hint}](evidence_{hint}.png)\n"
     ablations = {
-        "zero convolutions": results.runs(CONTROLNET, "canny").get(0),
-        "Gaussian instead": results.without_zero(CONTROLNET, "canny"),
-        "no dropped prompts": results.without_drops(CONTROLNET, "canny"),
+        "zero convolutions": results.runs(CONTROLNET, "canny"),
+        "Gaussian instead": results.runs(CONTROLNET, "canny", zero=False),
+        "no dropped prompts": results.runs(CONTROLNET, "canny", dropped=0.0),
     }
-    lines = {name: _curve(cell) for name, cell in ablations.items() if cell}
+    lines = {name: _curve(runs[0]) for name, runs in ablations.items() if 0 in runs}
     if len(lines) > 1:
         plots.curves(folder / "evidence_ablations.png", "ControlNet under canny, seed 0: F1", lines, "training step")
         yield "![F1 of ControlNet with and without zero convolutions and dropped prompts](evidence_ablations.png)\n"
-        rows = [
-            (name, f"{cell['f1']:.3f}", f"{cell['no_prompts']['f1']:.3f}", f"{cell['curve'][0]['frechet']:.3f}")
-            for name, cell in ablations.items()
-            if cell
-        ]
-        yield _table(("ControlNet, seed 0", "F1", "F1, no prompt", "Fréchet before the first step"), rows)
-    yield "## Blocks\n\nWhat the F1 loses where one block of a trained network does not act.\n"
+        measured = [number("f1"), without_prompts("f1"), at_first("frechet")]
+        columns = ("ControlNet under canny", "runs", "F1", "F1, no prompt", "Fréchet before the first step")
+        known = {name: runs for name, runs in ablations.items() if runs}
+        yield _table(
+            columns, [(name, f"{len(runs)}", *(f"{mean(runs, of)}" for of in measured)) for name, runs in known.items()]
+        )
+    yield "## Blocks\n\nWhat the F1 loses where one block of a trained network does not act, the mean of its seeds.\n"
     for name in (CONTROLNET, CHOSEN):
-        cell = results.runs(name, "canny").get(0, {})
-        if "blocks" in cell:
+        probed = [cell for cell in results.runs(name, "canny").values() if "blocks" in cell]
+        if probed:
             file = f"evidence_blocks_{name.split()[0].lower()}.png"
-            lost = {block: cell["f1"] - one["f1"] for block, one in cell["blocks"].items()}
+            each = [lost_without(cell) for cell in probed]
+            lost = {block: fmean(one[block] for one in each) for block in each[0]}
             plots.bars(folder / file, f"{name} under canny: F1 lost without a block", lost)
             yield f"![F1 lost without each block of {name}]({file})\n"
 

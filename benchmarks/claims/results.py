@@ -6,6 +6,11 @@ from dataclasses import dataclass
 from .cells import DROPPED, Found
 from .statistics import Estimate, estimate
 
+TOLD_APART = ("network", "hint", "zero", "dropped")
+
+Runs = dict[int, Found]
+"""Cells that differ in nothing but their seeds, by them."""
+
 Number = Callable[[Found], float]
 """One number of a cell."""
 
@@ -14,8 +19,18 @@ def number(name: str) -> Number:
     return lambda cell: cell[name]
 
 
+def at_first(name: str) -> Number:
+    """Before the first step."""
+    return lambda cell: cell["curve"][0][name]
+
+
 def without_prompts(name: str) -> Number:
     return lambda cell: cell["no_prompts"][name]
+
+
+def lost_without(cell: Found) -> dict[str, float]:
+    """What the F1 loses where a block does not act, of a cell that was probed."""
+    return {block: cell["f1"] - one["f1"] for block, one in cell["blocks"].items()}
 
 
 @dataclass(frozen=True)
@@ -24,25 +39,18 @@ class Results:
 
     found: Found
 
-    def runs(self, network: str, hint: str) -> dict[int, Found]:
-        """By their seeds; with zero convolutions and the usual share of dropped prompts."""
-        return {cell["seed"]: cell for cell in self._of(network, hint) if cell["zero"] and cell["dropped"] == DROPPED}
+    def runs(self, network: str, hint: str, zero: bool = True, dropped: float = DROPPED) -> Runs:
+        """With or without zero convolutions, and with that share of dropped prompts."""
+        wanted = (network, hint, zero, dropped)
+        cells = self.found["cells"].values()
+        return {cell["seed"]: cell for cell in cells if tuple(cell[name] for name in TOLD_APART) == wanted}
 
-    def without_zero(self, network: str, hint: str) -> Found | None:
-        return next((cell for cell in self._of(network, hint) if not cell["zero"]), None)
 
-    def without_drops(self, network: str, hint: str) -> Found | None:
-        return next((cell for cell in self._of(network, hint) if cell["dropped"] != DROPPED), None)
+def mean(runs: Runs, of: Number) -> Estimate:
+    return estimate([of(cell) for cell in runs.values()])
 
-    def estimate(self, network: str, hint: str, of: Number) -> Estimate | None:
-        runs = self.runs(network, hint)
-        return estimate([of(cell) for cell in runs.values()]) if runs else None
 
-    def difference(self, first: str, second: str, hint: str, of: Number) -> Estimate | None:
-        """First less second, over the seeds that both have: they saw the same batches."""
-        one, other = self.runs(first, hint), self.runs(second, hint)
-        pairs = [of(one[seed]) - of(other[seed]) for seed in one.keys() & other.keys()]
-        return estimate(pairs) if pairs else None
-
-    def _of(self, network: str, hint: str) -> list[Found]:
-        return [cell for cell in self.found["cells"].values() if (cell["network"], cell["hint"]) == (network, hint)]
+def difference(first: Runs, second: Runs, of: Number) -> Estimate | None:
+    """First less second, over the seeds that both have: they saw the same batches."""
+    pairs = [of(first[seed]) - of(second[seed]) for seed in first.keys() & second.keys()]
+    return estimate(pairs) if pairs else None

@@ -6,8 +6,8 @@ from typing import NamedTuple
 
 from .cells import Found
 from .contenders import ADAPTER, CHOSEN, CONTROLNET
-from .results import Results, number
-from .statistics import Estimate, estimate
+from .results import Number, Results, Runs, at_first, difference, lost_without, mean, number, without_prompts
+from .statistics import Estimate
 
 SMALL, LARGE, TYPE_A, TYPE_C = "XS-B 12.5 %", "XS-B 100 %", "XS-A 50 %", "XS-C 50 %"
 F1, FRECHET = number("f1"), number("frechet")
@@ -26,11 +26,10 @@ def verdicts(results: Results) -> Iterator[Verdict]:
     """Those whose trainings are there. `undecided`: the interval of the difference holds 0."""
     yield from _compared(results)
     yield from _ablated(results)
-    if plain := list(results.runs(CONTROLNET, "canny").values()):
+    if plain := results.runs(CONTROLNET, "canny"):
         yield _sudden(plain)
-    chosen = results.runs(CHOSEN, "canny").get(0, {})
-    if "blocks" in chosen:
-        yield _encoder(chosen)
+    if probed := {seed: cell for seed, cell in results.runs(CHOSEN, "canny").items() if "blocks" in cell}:
+        yield _encoder(probed)
     yield _faster(results.found["speeds"])
 
 
@@ -53,49 +52,57 @@ def _compared(results: Results) -> Iterator[Verdict]:
     )
     for hint in ("canny", "depth"):
         for claim, better, worse, of, sign in claims:
-            difference = results.difference(better, worse, hint, of)
-            if difference:
+            found = difference(results.runs(better, hint), results.runs(worse, hint), of)
+            if found:
                 name = "Fréchet" if of is FRECHET else "F1"
-                measured = (
-                    f"{hint}: {name} {_signed(difference)} for {better} against {worse}, {difference.runs} run(s)"
-                )
-                yield Verdict(claim, measured, _decided(difference, sign))
+                measured = f"{hint}: {name} {_signed(found)} for {better} against {worse}, {found.runs} run(s)"
+                yield Verdict(claim, measured, _decided(found, sign))
 
 
 def _ablated(results: Results) -> Iterator[Verdict]:
-    plain = results.runs(CONTROLNET, "canny").get(0)
-    gaussian, undropped = (ask(CONTROLNET, "canny") for ask in (results.without_zero, results.without_drops))
-    if plain and gaussian:
-        before, after = (f"{cell['curve'][0]['frechet']:.3f}" for cell in (plain, gaussian))
-        measured = f"before the first step Fréchet {before}, as without control; with Gaussian ones {after}"
-        yield Verdict("zero convolutions keep the base from harm", measured, ONE)
-        measured = f"after the last step F1 {plain['f1']:.3f}; with Gaussian ones {gaussian['f1']:.3f}"
-        yield Verdict("zero convolutions lead to better control", measured, ONE)
-    if plain and undropped:
-        measured = f"F1 without prompt {plain['no_prompts']['f1']:.3f} against {undropped['no_prompts']['f1']:.3f}"
-        yield Verdict("dropping half of the prompts lets the hint alone control", measured, ONE)
+    plain = results.runs(CONTROLNET, "canny")
+    gaussian, undropped = results.runs(CONTROLNET, "canny", zero=False), results.runs(CONTROLNET, "canny", dropped=0.0)
+    harm = "before the first step Fréchet {} for Gaussian ones against zero ones"
+    use = "after the last step F1 {} for zero ones against Gaussian ones"
+    alone = "F1 without prompt {} for half of them dropped against none"
+    claims = (
+        ("zero convolutions keep the base from harm", gaussian, plain, at_first("frechet"), harm),
+        ("zero convolutions lead to better control", plain, gaussian, F1, use),
+        ("dropping half of the prompts lets the hint alone control", plain, undropped, without_prompts("f1"), alone),
+    )
+    for claim, more, less, of, words in claims:
+        if found := difference(more, less, of):
+            yield Verdict(claim, f"{words.format(_signed(found))}, {found.runs} run(s)", _decided(found, 1))
 
 
-def _sudden(cells: list[Found]) -> Verdict:
-    share = estimate([_largest_gain(cell["curve"]) for cell in cells])
-    apart = cells[0]["curve"][1]["step"] - cells[0]["curve"][0]["step"]
-    measured = f"of all that ControlNet's F1 gains, a share of {share} in {apart} of {cells[0]['steps']} steps"
+def _sudden(runs: Runs) -> Verdict:
+    share = mean(runs, _largest_gain)
+    first = next(iter(runs.values()))
+    apart = first["curve"][1]["step"] - first["curve"][0]["step"]
+    measured = f"of all that ControlNet's F1 gains, a share of {share} in {apart} of {first['steps']} steps"
     beyond = share._replace(mean=share.mean - SUDDEN)
     return Verdict("control comes suddenly (between steps 6100 and 6133)", measured, _decided(beyond, 1))
 
 
-def _largest_gain(curve: list[Found]) -> float:
-    """From one point to the next, as a share of what is gained in all."""
-    values = [point["f1"] for point in curve]
+def _largest_gain(cell: Found) -> float:
+    """From one point of its curve to the next, as a share of what is gained in all."""
+    values = [point["f1"] for point in cell["curve"]]
     gained = max(values) - values[0]
     return max(after - before for before, after in pairwise(values)) / gained if gained else 0.0
 
 
-def _encoder(cell: Found) -> Verdict:
-    lost = {block: cell["f1"] - one["f1"] for block, one in cell["blocks"].items()}
-    encoder, decoder = (sum(v for block, v in lost.items() if block.startswith(k)) for k in ("input", "skip"))
-    measured = f"all F1 lost by single blocks of XS-B: {encoder:.3f} in the encoder, {decoder:.3f} in the decoder"
-    return Verdict("the encoder's blocks matter more than the decoder's", measured, ONE)
+def _encoder(runs: Runs) -> Verdict:
+    encoder, decoder = _lost_by("input"), _lost_by("skip")
+    measured = (
+        f"all F1 lost by single blocks of XS-B: {mean(runs, encoder)} in the encoder, {mean(runs, decoder)} in the "
+        f"decoder, {len(runs)} run(s)"
+    )
+    found = mean(runs, lambda cell: encoder(cell) - decoder(cell))
+    return Verdict("the encoder's blocks matter more than the decoder's", measured, _decided(found, 1))
+
+
+def _lost_by(part: str) -> Number:
+    return lambda cell: sum(lost for block, lost in lost_without(cell).items() if block.startswith(part))
 
 
 def _faster(speeds: Found) -> Verdict:
@@ -105,14 +112,14 @@ def _faster(speeds: Found) -> Verdict:
     return Verdict("XS is about twice as fast", measured, REPEATS if max(shares) < HALF else NOT)
 
 
-def _decided(difference: Estimate, sign: int) -> str:
-    if difference.half is None:
+def _decided(found: Estimate, sign: int) -> str:
+    if found.half is None:
         return ONE
-    if abs(difference.mean) <= difference.half:
+    if abs(found.mean) <= found.half:
         return OPEN
-    return REPEATS if difference.mean * sign > 0 else NOT
+    return REPEATS if found.mean * sign > 0 else NOT
 
 
-def _signed(difference: Estimate) -> str:
-    half = "" if difference.half is None else f" ± {difference.half:.3f}"
-    return f"{difference.mean:+.3f}{half}"
+def _signed(found: Estimate) -> str:
+    half = "" if found.half is None else f" ± {found.half:.3f}"
+    return f"{found.mean:+.3f}{half}"

@@ -13,7 +13,7 @@ from armature.benchmarks.claims.cells import BATCH, Cell
 from armature.benchmarks.claims.contenders import ADAPTER, CHOSEN, CONTENDERS, CONTROLNET
 from armature.benchmarks.claims.frechet import frechet_distance
 from armature.benchmarks.claims.page import write_page
-from armature.benchmarks.claims.results import Results, number
+from armature.benchmarks.claims.results import Results
 from armature.benchmarks.claims.speed import NONE
 from armature.benchmarks.claims.statistics import estimate
 from armature.benchmarks.claims.verdicts import NOT, ONE, OPEN, REPEATS, verdicts
@@ -76,8 +76,14 @@ def test_the_page_says_what_the_file_holds(file, tmp_path):
     assert pictures == {name for name in pictures if f"]({name})" in page} and len(pictures) == 4
 
 
-def cell(network, seed, f1):
-    return {"network": network, "hint": "canny", "seed": seed, "f1": f1, "zero": True, "dropped": 0.5, "frechet": 1.0}
+def cell(network, seed, f1, **more):
+    usual = {"hint": "canny", "zero": True, "dropped": 0.5, "frechet": 1.0}
+    return {"network": network, "seed": seed, "f1": f1, **usual, **more}
+
+
+def told(cells):
+    results = Results({"cells": dict(enumerate(cells)), "speeds": SPEEDS})
+    return {one.claim: (one.measured, one.verdict) for one in verdicts(results)}
 
 
 @pytest.mark.parametrize(
@@ -91,10 +97,29 @@ def cell(network, seed, f1):
 )
 def test_a_verdict_needs_more_than_one_training(scores, verdict):
     cells = [cell(ADAPTER, seed, 0.3) for seed in scores] + [cell(CHOSEN, seed, 0.3 + s) for seed, s in scores.items()]
-    results = Results({"cells": dict(enumerate(cells)), "speeds": SPEEDS})
-    found = {one.claim: one.verdict for one in verdicts(results)}
-    assert found["XS-B controls better than a T2I-Adapter"] == verdict
-    assert results.difference(CHOSEN, ADAPTER, "canny", number("f1")).runs == len(scores)
+    measured, found = told(cells)["XS-B controls better than a T2I-Adapter"]
+    assert found == verdict and measured.endswith(f", {len(scores)} run(s)")
+
+
+def test_ablations_and_blocks_are_judged_over_their_seeds_too():
+    at_first = {"zero": 1.0, "Gaussian": 1.5}
+    cells = []
+    for seed, gain in enumerate((0.1, 0.11, 0.09)):
+        start = {
+            name: {"curve": [{"step": n, "f1": n, "frechet": at} for n in (0, 1)], "steps": 1}
+            for name, at in at_first.items()
+        }
+        for f1, more in ((0.5, {}), (0.5 - gain, {"dropped": 0.0})):
+            cells.append(cell(CONTROLNET, seed, 0.5, no_prompts={"f1": f1}, **start["zero"], **more))
+        cells.append(cell(CONTROLNET, seed, 0.5 + gain, zero=False, **start["Gaussian"]))
+        blocks = {"input 0": {"f1": 0.3 - gain}, "input 1": {"f1": 0.3}, "skip 0": {"f1": 0.3}}
+        cells.append(cell(CHOSEN, seed, 0.3, blocks=blocks))
+    found = told(cells)
+    assert found["zero convolutions keep the base from harm"][1] == REPEATS
+    assert found["zero convolutions lead to better control"][1] == NOT
+    assert found["dropping half of the prompts lets the hint alone control"][1] == REPEATS
+    measured, verdict = found["the encoder's blocks matter more than the decoder's"]
+    assert verdict == REPEATS and "0.100 ± 0.025 in the encoder, 0.000 ± 0.000 in the decoder, 3 run(s)" in measured
 
 
 def test_an_interval_is_students():
