@@ -251,6 +251,7 @@ def test_an_unloaded_network_is_placed_again():
     assert patcher in comfy.model_management.loaded_models()
 
 
+@tiny.NEEDS_CLONES
 def test_a_clone_for_another_device_binds_its_own():
     family, control = tiny.SD1, loaded(tiny.SD1, lora_file(tiny.SD1))
     base, clone = tiny.base_model(family), control.deepclone_multigpu(tiny.CPU, autoregister=True)

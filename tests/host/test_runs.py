@@ -143,9 +143,7 @@ def on_two_devices(family):
     return base, two
 
 
-@pytest.mark.skipif(
-    not hasattr(comfy.controlnet.ControlBase(), "multigpu_clones"), reason="ComfyUI has multi-GPU clones since 0.23"
-)
+@tiny.NEEDS_CLONES
 @pytest.mark.parametrize(
     "case",
     [case for case in FAMILIES if case.name in ("XS type A", "Control-LoRA", "ComfyUI's ControlNet")],

@@ -276,9 +276,7 @@ def test_cleanup_can_come_first_and_twice(family, network):
     assert copied.cond_hint_original is not None
 
 
-@pytest.mark.skipif(
-    not hasattr(comfy.controlnet.ControlBase(), "multigpu_clones"), reason="ComfyUI has multi-GPU clones since 0.23"
-)
+@tiny.NEEDS_CLONES
 def test_a_clone_for_another_device_has_its_own_weights(family, base, network):
     control = ours(family, network)
     clone = control.deepclone_multigpu(tiny.CPU, autoregister=True)

@@ -9,10 +9,14 @@ import comfy.model_base
 import comfy.model_patcher
 import comfy.ops
 import comfy.supported_models_base
+import pytest
 import torch
 from torch import Tensor
 
 CPU = torch.device("cpu")
+NEEDS_CLONES = pytest.mark.skipif(
+    not hasattr(comfy.controlnet.ControlBase(), "multigpu_clones"), reason="ComfyUI has multi-GPU clones since 0.23"
+)
 
 
 @dataclass(frozen=True)
