@@ -3,7 +3,6 @@
 from dataclasses import replace
 from types import SimpleNamespace
 
-import comfy.controlnet
 import comfy.hooks
 import comfy.model_base
 import nodes as comfy_nodes

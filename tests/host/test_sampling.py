@@ -3,7 +3,6 @@
 import gc
 import weakref
 
-import comfy.controlnet
 import comfy.model_management
 import comfy.sample
 import folder_paths
