@@ -9,8 +9,8 @@ from hypothesis import strategies as some
 from armature.control.curve import through
 from armature.control.drawn import INTERPOLATIONS
 
-share = some.floats(0, 1)
-points = some.lists(some.tuples(share, share), min_size=1, max_size=8, unique_by=lambda point: round(point[0], 3))
+share = some.integers(0, 10_000).map(lambda number: number / 10_000)
+points = some.lists(some.tuples(share, share), min_size=1, max_size=8, unique_by=lambda point: point[0])
 
 
 @pytest.fixture(scope="module")
