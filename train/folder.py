@@ -44,7 +44,8 @@ class Folder:
         found = sorted(file for file in entries if file.suffix.lower() in IMAGES)
         if not found:
             raise MissingInput(f"There are no images in {self.root} ({', '.join(IMAGES)}).")
-        if twins := [file.name for file, other in pairwise(found) if file.stem == other.stem]:
+        by_name = sorted(found, key=lambda file: file.stem)
+        if twins := [file.name for file, other in pairwise(by_name) if file.stem == other.stem]:
             raise InvalidValue(
                 f"{self.root} has another image of the name of {twins[0]}. Rename one, map and caption too."
             )

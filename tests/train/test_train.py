@@ -91,7 +91,8 @@ def test_what_cannot_be_used_is_refused(pictures, tmp_path):
         refused(pictures, result="x.v1")
     twins = tmp_path / "twins"
     write_scenes(twins, 2, SIDE)
-    (twins / "0001.jpg").touch()
+    for name in ("0001.jpg", "0001.k.png"):  # the second lies between the twins
+        (twins / name).touch()
     with pytest.raises(InvalidValue, match=r"of the name of 0001\.jpg"):
         refused(twins)
     with pytest.raises(MissingInput, match="no images"):
