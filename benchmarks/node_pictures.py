@@ -1,16 +1,12 @@
 """Pictures of nodes in small graphs, taken from ComfyUI's frontend in a browser after a run."""
 
-import json
-import shutil
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import cv2
 import numpy as np
-from playwright.sync_api import sync_playwright
 
-from ..tests.e2e.conftest import BROWSERS, SETTINGS
-from ..tests.e2e.frontend import Frontend
+from ..tests.e2e.frontend import BROWSERS, Frontend, browser_path, launched
 from ..tests.live.conftest import serving
 from .help_tiles import Picture
 from .node_graphs import GRAPHS
@@ -29,17 +25,11 @@ def from_browser() -> dict[str, Picture]:
     Raises:
         FileNotFoundError: there is no browser.
     """
-    path = next(filter(None, map(shutil.which, BROWSERS)), None)
+    path = browser_path()
     if path is None:
         raise FileNotFoundError(f"The pictures of nodes need a browser, one of {', '.join(BROWSERS)}. Install one.")
-    with (
-        TemporaryDirectory() as home,
-        serving(Path(home)) as server,
-        sync_playwright() as running,
-    ):
-        browser = running.chromium.launch(executable_path=path, args=["--no-sandbox"])
-        frontend = Frontend(browser.new_context(viewport=VIEW).new_page(), server.url)
-        frontend.page.context.request.post(f"{server.url}/settings", data=json.dumps(SETTINGS))
+    with TemporaryDirectory() as home, serving(Path(home)) as server, launched(path) as browser:
+        frontend = Frontend.on(browser, server.url, VIEW)
         frontend.open()
         return {name: Picture(_taken(frontend, graph), graph.caption) for name, graph in GRAPHS.items()}
 

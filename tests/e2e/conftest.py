@@ -5,35 +5,29 @@ wheel of comfyui-frontend-package. ARMATURE_SHOTS names a folder for screenshots
 """
 
 import itertools
-import json
 import os
 import re
-import shutil
 from pathlib import Path
 
 import pytest
 
 from ..live.conftest import server, serving  # noqa: F401 (a fixture)
-from .frontend import Frontend
+from .frontend import BROWSERS, Frontend, browser_path, launched
 
 RENDERERS = {"classic": False, "Nodes 2.0": True}  # the setting Comfy.VueNodes.Enabled
 VERSIONS = ("pinned", "newest")
-SETTINGS = {"Comfy.TutorialCompleted": True, "Comfy.RightSidePanel.IsOpen": False}  # as the last page left it, else
 COMBINATIONS = list(itertools.product(VERSIONS, RENDERERS))
 FAILED = pytest.StashKey[bool]()
-BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
 
 @pytest.fixture(scope="module")  # while it is open an event loop runs, and tests without a browser cannot have theirs
 def browser():
-    playwright = pytest.importorskip("playwright.sync_api", reason="needs the extra e2e: pip install playwright")
-    path = next(filter(None, map(shutil.which, BROWSERS)), None)
+    pytest.importorskip("playwright.sync_api", reason="needs the extra e2e: pip install playwright")
+    path = browser_path()
     if path is None:
         pytest.skip(f"no browser: none of {', '.join(BROWSERS)} is on the path")
-    with playwright.sync_playwright() as running:
-        browser = running.chromium.launch(executable_path=path, args=["--no-sandbox"])
+    with launched(path) as browser:
         yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="session")
@@ -52,15 +46,13 @@ def frontend(request, browser):
     version, renderer = request.param
     # only now, because neither need start where there is no browser
     comfyui = request.getfixturevalue("server" if version == "pinned" else "newest")
-    context = browser.new_context(viewport={"width": 1600, "height": 1000})
-    frontend = Frontend(context.new_page(), comfyui.url)
+    settings = {"Comfy.VueNodes.Enabled": RENDERERS[renderer]}
+    frontend = Frontend.on(browser, comfyui.url, {"width": 1600, "height": 1000}, **settings)
     frontend.keep_inside()
-    settings = SETTINGS | {"Comfy.VueNodes.Enabled": RENDERERS[renderer]}
-    context.request.post(f"{comfyui.url}/settings", data=json.dumps(settings))
     frontend.open()
     assert frontend.page.evaluate("() => !!LiteGraph.vueNodesMode") == RENDERERS[renderer]
     yield frontend
-    context.close()
+    frontend.page.context.close()
 
 
 @pytest.fixture

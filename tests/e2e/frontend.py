@@ -1,11 +1,17 @@
 """ComfyUI's frontend in a browser, as far as tests drive it."""
 
 import json
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Page
+    from playwright.sync_api import Browser, Page
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+SETTINGS = {"Comfy.TutorialCompleted": True, "Comfy.RightSidePanel.IsOpen": False}  # as the last page left it, else
 
 READY = """() => window.app?.extensionManager && window.app.graph
     && 'ArmaturePreprocess' in (window.LiteGraph?.registered_node_types ?? {})"""
@@ -52,6 +58,21 @@ LONGEST_RUN = 120  # seconds
 LINKED = "id => app.graph.getNodeById(id).inputs.filter(i => i.link != null).map(i => i.name)"
 
 
+def browser_path() -> str | None:
+    """Of the first of BROWSERS that is there."""
+    return next(filter(None, map(shutil.which, BROWSERS)), None)
+
+
+@contextmanager
+def launched(path: str) -> Iterator["Browser"]:
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as running:
+        browser = running.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
 @dataclass
 class Frontend:
     """An open page. `faults` are errors in it and requests that would have left the machine."""
@@ -59,6 +80,13 @@ class Frontend:
     page: "Page"
     url: str
     faults: list[str] = field(default_factory=list)
+
+    @classmethod
+    def on(cls, browser: "Browser", url: str, viewport: dict[str, int], **settings: Any) -> "Frontend":
+        """A page of its own for a server that has these settings; not open yet."""
+        page = browser.new_context(viewport=viewport).new_page()
+        page.request.post(f"{url}/settings", data=json.dumps(SETTINGS | settings))
+        return cls(page, url)
 
     def keep_inside(self) -> None:
         """Stops what asks for another machine."""
